@@ -1,0 +1,121 @@
+import type { Reader } from './reader.ts';
+import { Refusal } from './refusal.ts';
+import type { Actor } from './tx.ts';
+
+export type SiteRole = Actor['site_role'];
+export type CourseRole = 'instructor' | 'ta' | 'student';
+
+interface Rule {
+  /** Site roles that may do it anywhere. */
+  readonly site: readonly SiteRole[];
+  /** Course roles that may do it in their own course. */
+  readonly course: readonly CourseRole[];
+}
+
+const everyone: readonly SiteRole[] = ['admin', 'instructor', 'student'];
+const members: readonly CourseRole[] = ['instructor', 'ta', 'student'];
+const staff: readonly CourseRole[] = ['instructor', 'ta'];
+
+/**
+ * Who may do what: the one table that the checks and the documentation come from.
+ * What concerns one's own things (own submission, own profile) is checked beside the rule.
+ */
+export const POLICY = {
+  'user.list': { site: ['admin'], course: [] },
+  'user.create': { site: ['admin'], course: [] },
+  'user.read_any': { site: ['admin'], course: [] },
+  'user.update_any': { site: ['admin'], course: [] },
+  'course.create': { site: ['admin', 'instructor'], course: [] },
+  'course.list': { site: everyone, course: [] },
+  'course.read': { site: ['admin'], course: members },
+  'course.update': { site: ['admin'], course: ['instructor'] },
+  'course.delete': { site: ['admin'], course: ['instructor'] },
+  'enrollment.list': { site: ['admin'], course: staff },
+  'enrollment.write': { site: ['admin'], course: ['instructor'] },
+  'file.upload': { site: everyone, course: [] },
+  'material.read': { site: ['admin'], course: members },
+  'material.write': { site: ['admin'], course: staff },
+  'assignment.read': { site: ['admin'], course: members },
+  'assignment.write': { site: ['admin'], course: ['instructor'] },
+  'submission.create': { site: [], course: ['student'] },
+  'submission.read_any': { site: ['admin'], course: staff },
+  'grade.write': { site: [], course: staff },
+  'grade.read_any': { site: ['admin'], course: staff },
+  'query.post': { site: [], course: members },
+  'query.read_any': { site: ['admin'], course: staff },
+  'query.answer': { site: [], course: members },
+  'query.endorse': { site: [], course: staff },
+  'tutor.ask': { site: [], course: members },
+  'cluster.manage': { site: ['admin'], course: [] },
+} as const satisfies Record<string, Rule>;
+
+export type Action = keyof typeof POLICY;
+
+export interface CourseRow {
+  readonly id: string;
+  readonly status: 'active' | 'archived';
+}
+
+/** The role of a user in a course, `null` when not enrolled. */
+export function courseRole(reader: Reader, course: string, user: string): CourseRole | null {
+  const row = reader.get<{ role: CourseRole }>(
+    'SELECT role FROM enrollments WHERE course_id = ? AND user_id = ?',
+    course,
+    user,
+  );
+  return row?.role ?? null;
+}
+
+export function mayOnSite(actor: Actor, action: Action): boolean {
+  return (POLICY[action].site as readonly SiteRole[]).includes(actor.site_role);
+}
+
+export function mayInCourse(actor: Actor, role: CourseRole | null, action: Action): boolean {
+  if (mayOnSite(actor, action)) return true;
+  return role !== null && (POLICY[action].course as readonly CourseRole[]).includes(role);
+}
+
+/** Refuses with `forbidden` unless the actor's site role allows the action. */
+export function requireOnSite(actor: Actor, action: Action): void {
+  if (!mayOnSite(actor, action)) {
+    throw new Refusal('forbidden', `Your role (${actor.site_role}) may not do this: ${action}.`);
+  }
+}
+
+/**
+ * The course, if the actor may do this in it. `not_found` for who may not even know of it (alike for
+ * courses that do not exist), `forbidden` for members whose role is not enough.
+ */
+export function requireInCourse(
+  reader: Reader,
+  actor: Actor,
+  course: string,
+  action: Action,
+): CourseRow & { readonly role: CourseRole | null } {
+  const row = reader.get<CourseRow>(
+    'SELECT id, status FROM courses WHERE id = ? AND deleted_at IS NULL',
+    course,
+  );
+  const role = row === undefined ? null : courseRole(reader, course, actor.id);
+  if (row === undefined || !mayInCourse(actor, role, 'course.read')) {
+    throw new Refusal('not_found', 'There is no such course, or you are not a member of it.');
+  }
+  if (!mayInCourse(actor, role, action)) {
+    throw new Refusal('forbidden', `Your role in this course may not do this: ${action}.`);
+  }
+  return { ...row, role };
+}
+
+/** For writes: also refuses when the course is archived. */
+export function requireInActiveCourse(
+  reader: Reader,
+  actor: Actor,
+  course: string,
+  action: Action,
+): CourseRow & { readonly role: CourseRole | null } {
+  const row = requireInCourse(reader, actor, course, action);
+  if (row.status !== 'active') {
+    throw new Refusal('course_not_active', 'The course is archived: it can be read, not changed.');
+  }
+  return row;
+}

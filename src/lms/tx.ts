@@ -1,0 +1,69 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { Reader } from './reader.ts';
+
+/** A change that others may see: becomes a row of `events` with the id `<log index>.<n>`. */
+export interface LmsEvent {
+  /** Such as `submission.received`; see the list in the API documentation. */
+  readonly type: string;
+  readonly course_id: string | null;
+  /** Whom it concerns when not the whole course. */
+  readonly user_id?: string | null;
+  /** Thin: ids and little else; the reader fetches the rest with its own rights. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Who gave the command, as the database knows them at this point of the log. */
+export interface Actor {
+  readonly id: string;
+  readonly site_role: 'admin' | 'instructor' | 'student';
+}
+
+/** Writing, reading and emitting for the one command that is being applied. */
+export class Tx extends Reader {
+  /** Index of the log entry. */
+  index = 0;
+  /** Ms since the epoch, the log's own time: the same on every node. */
+  committedAt = 0;
+  #actor: Actor | null = null;
+  #events: LmsEvent[] = [];
+  #target: string | null = null;
+
+  /** Rows changed. Constraint violations are broken invariants: check first, refuse in words. */
+  run(sql: string, ...parameters: SQLInputValue[]): number {
+    return Number(this.statement(sql).run(...parameters).changes);
+  }
+
+  /** The actor of a command that needs one; the machine has checked account and session. */
+  get actor(): Actor {
+    if (this.#actor === null) throw new Error('broken invariant: this command has no actor');
+    return this.#actor;
+  }
+
+  /** `null` when the system itself acts. */
+  get actorOrSystem(): Actor | null {
+    return this.#actor;
+  }
+
+  emit(event: LmsEvent): void {
+    this.#events.push(event);
+  }
+
+  /** Names the object that the command is about, for the audit journal. */
+  target(id: string): void {
+    this.#target = id;
+  }
+
+  /** Called by the machine only: starts the next command. */
+  begin(index: number, committedAt: number, actor: Actor | null): void {
+    this.index = index;
+    this.committedAt = committedAt;
+    this.#actor = actor;
+    this.#events = [];
+    this.#target = null;
+  }
+
+  /** Called by the machine only: what the command said beside its rows. */
+  finish(): { readonly events: readonly LmsEvent[]; readonly target_id: string | null } {
+    return { events: this.#events, target_id: this.#target };
+  }
+}

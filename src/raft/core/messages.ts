@@ -1,0 +1,108 @@
+/**
+ * The messages of the protocol, field for field those of the proto schema. They are the same
+ * objects in the core and on the wire: plain MessagePack maps keyed by these names.
+ * Indexes, terms and rounds are integers below 2^53.
+ */
+
+export type NodeId = string;
+
+/** `LogEntry.type` as it stands on the wire and in the log file. */
+export const ENTRY_TYPE = { command: 0, no_op: 1, configuration: 2 } as const;
+export type EntryType = (typeof ENTRY_TYPE)[keyof typeof ENTRY_TYPE];
+
+export interface LogEntry {
+  readonly index: number;
+  readonly term: number;
+  readonly type: EntryType;
+  /** Opaque to Raft; packed once and the same bytes written, sent and applied. */
+  readonly command: Uint8Array;
+}
+
+export interface Member {
+  readonly id: NodeId;
+  /** `host:port` of the Raft listener. */
+  readonly raft: string;
+  /** Base URL of the HTTP API. */
+  readonly api: string;
+}
+
+/** A joint configuration (thesis §4.3) has a non-empty `voters_outgoing`. */
+export interface Configuration {
+  readonly voters: readonly Member[];
+  readonly voters_outgoing: readonly Member[];
+  readonly learners: readonly Member[];
+}
+
+export interface VoteRequest {
+  readonly term: number;
+  readonly candidate_id: NodeId;
+  readonly last_log_index: number;
+  readonly last_log_term: number;
+  readonly pre_vote: boolean;
+  readonly leadership_transfer: boolean;
+}
+
+export interface VoteResponse {
+  readonly term: number;
+  readonly vote_granted: boolean;
+  readonly pre_vote: boolean;
+}
+
+export interface AppendEntriesRequest {
+  readonly term: number;
+  readonly leader_id: NodeId;
+  readonly prev_log_index: number;
+  readonly prev_log_term: number;
+  readonly entries: readonly LogEntry[];
+  readonly leader_commit: number;
+  readonly read_round: number;
+}
+
+export interface AppendEntriesResponse {
+  readonly term: number;
+  readonly success: boolean;
+  /** On success: the last index that this message proved to match, and that is durable here. */
+  readonly match_index: number;
+  /** On refusal: where the leader should go on, and the term found there (0: none). */
+  readonly conflict_index: number;
+  readonly conflict_term: number;
+  readonly read_round: number;
+}
+
+export interface ReadIndexRequest {
+  readonly request_id: string;
+}
+
+/** `read_index` is -1 when the callee is not a leader that can serve reads. */
+export interface ReadIndexResponse {
+  readonly request_id: string;
+  readonly term: number;
+  readonly read_index: number;
+}
+
+/** What the core sends and receives. Forwarding is the driver's, it never reaches the core. */
+export type Message =
+  | { readonly kind: 'VoteRequest'; readonly body: VoteRequest }
+  | { readonly kind: 'VoteResponse'; readonly body: VoteResponse }
+  | { readonly kind: 'AppendEntriesRequest'; readonly body: AppendEntriesRequest }
+  | { readonly kind: 'AppendEntriesResponse'; readonly body: AppendEntriesResponse }
+  | { readonly kind: 'ReadIndexRequest'; readonly body: ReadIndexRequest }
+  | { readonly kind: 'ReadIndexResponse'; readonly body: ReadIndexResponse };
+
+export type MessageKind = Message['kind'];
+
+/** A client's command on its way to the leader. */
+export interface ForwardRequest {
+  readonly client_id: NodeId;
+  readonly request_id: string;
+  readonly command: Uint8Array;
+}
+
+/** Where the leader put it; `index` 0 means refused, and `error` says why. */
+export interface ForwardResponse {
+  readonly index: number;
+  readonly term: number;
+  readonly error: ForwardError | '';
+}
+
+export type ForwardError = 'not_leader' | 'overloaded' | 'disk_low' | 'too_large';

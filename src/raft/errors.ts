@@ -1,0 +1,32 @@
+/** What is known of a proposal that failed. */
+export type ProposalOutcome =
+  /** It is in no log and never will be: proposing it again is a new attempt. */
+  | 'not_applied'
+  /** It may be applied, now or later: only a retry with the same request id is safe. */
+  | 'unknown';
+
+export type ProposalErrorCode = 'no_quorum' | 'overloaded' | 'disk_low' | 'too_large' | 'closed';
+
+/** A proposal without a result within its deadline, or refused. */
+export class ProposalError extends Error {
+  override readonly name = 'ProposalError';
+  readonly code: ProposalErrorCode;
+  readonly outcome: ProposalOutcome;
+
+  constructor(code: ProposalErrorCode, outcome: ProposalOutcome, message: string) {
+    super(message);
+    this.code = code;
+    this.outcome = outcome;
+  }
+}
+
+/** A linearizable read that no majority confirmed within its deadline. */
+export class ReadError extends Error {
+  override readonly name = 'ReadError';
+  readonly code: 'no_quorum' | 'closed';
+
+  constructor(code: 'no_quorum' | 'closed', message: string) {
+    super(message);
+    this.code = code;
+  }
+}

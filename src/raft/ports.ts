@@ -1,0 +1,81 @@
+import type {
+  Configuration,
+  ForwardRequest,
+  ForwardResponse,
+  LogEntry,
+  Message,
+  NodeId,
+} from './core/messages.ts';
+
+/** Term and vote (paper, Figure 2: persistent state on all servers). */
+export interface HardState {
+  readonly term: number;
+  readonly voted_for: NodeId | null;
+}
+
+/** One unit of durability: everything in it is on the disk, or nothing of it counts. */
+export interface LogBatch {
+  /** Counts up by one per batch; `onDurable` reports it. */
+  readonly seq: number;
+  readonly hard_state: HardState | null;
+  /**
+   * In index order. An entry at or below the log's last index supersedes that entry and all
+   * after it (the core has checked that none of them was committed).
+   */
+  readonly entries: readonly LogEntry[];
+}
+
+/** What `openLog` found on the disk. */
+export interface RecoveredLog {
+  readonly hard_state: HardState;
+  /** Index and term just before the first entry: 0/0 or those of the last snapshot. */
+  readonly base: { readonly index: number; readonly term: number };
+  readonly last_index: number;
+  /** Runs of equal term in index order, the first at `base.index + 1`. */
+  readonly terms: readonly { readonly first_index: number; readonly term: number }[];
+  /** Configuration entries still in the log, in index order. */
+  readonly configurations: readonly LogEntry[];
+}
+
+/** The durable log. One ordered queue: batches become durable in the order of `append`. */
+export interface LogStore {
+  readonly recovered: RecoveredLog;
+  /** Never throws and never blocks; the outcome comes by `onDurable` or `onFailure`. */
+  append(batch: LogBatch): void;
+  /** Entries `from..to`, cut after `maxBytes` of commands but never empty. Sees all appended. */
+  read(from: number, to: number, maxBytes: number): Promise<readonly LogEntry[]>;
+  /** `seq` and all batches before it are fsynced. */
+  onDurable: (seq: number) => void;
+  /** A write or fsync failed: the log is poisoned, nothing more becomes durable (fsyncgate). */
+  onFailure: (error: Error) => void;
+  close(): Promise<void>;
+}
+
+/** Delivers messages to peers: at most once, in order per peer while a connection holds. */
+export interface Transport {
+  /** Never throws; drops the message when the peer is away or its queue is full. */
+  send(to: NodeId, message: Message): void;
+  /** Rejects with a `TransportError` when there is no answer within `deadlineMs`. */
+  forward(to: NodeId, request: ForwardRequest, deadlineMs: number): Promise<ForwardResponse>;
+  onMessage: (from: NodeId, message: Message) => void;
+  onForward: (from: NodeId, request: ForwardRequest) => Promise<ForwardResponse>;
+  /** The connection to a peer broke, or came up. */
+  onReachable: (peer: NodeId, reachable: boolean) => void;
+  /** New peers or addresses; connections to members that went away are closed. */
+  setMembers(configuration: Configuration): void;
+  close(): Promise<void>;
+}
+
+/** The result of one applied command, for whoever waits for `request_id` on this node. */
+export interface Outcome {
+  readonly request_id: string;
+  readonly value: unknown;
+}
+
+/** A persistent state machine. Applying is synchronous and deterministic. */
+export interface StateMachine {
+  /** Saved in the same transaction as the effects; where replay starts after a restart. */
+  readonly applied: { readonly index: number; readonly term: number };
+  /** Applies in one transaction. Throws only when this replica must stop. */
+  apply(entries: readonly LogEntry[]): readonly Outcome[];
+}
