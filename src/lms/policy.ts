@@ -33,6 +33,7 @@ export const POLICY = {
   'enrollment.list': { site: ['admin'], course: staff },
   'enrollment.write': { site: ['admin'], course: ['instructor'] },
   'file.upload': { site: everyone, course: [] },
+  'file.read_any': { site: ['admin'], course: [] },
   'material.read': { site: ['admin'], course: members },
   'material.write': { site: ['admin'], course: staff },
   'assignment.read': { site: ['admin'], course: members },

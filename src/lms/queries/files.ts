@@ -1,0 +1,90 @@
+import { courseRole, mayInCourse, mayOnSite } from '../policy.ts';
+import type { Reader } from '../reader.ts';
+import { Refusal } from '../refusal.ts';
+import { toRfc3339 } from '../time.ts';
+import type { Actor } from '../tx.ts';
+
+interface FileRow {
+  readonly id: string;
+  readonly sha256: string;
+  readonly size_bytes: number;
+  readonly media_type: string;
+  readonly filename: string;
+  readonly uploaded_by: string;
+  readonly created_at: number;
+}
+
+/** A file as the API shows it. */
+export interface FileResource extends Omit<FileRow, 'created_at'> {
+  readonly created_at: string;
+}
+
+export type FileLinkKind = 'material' | 'assignment' | 'submission';
+
+interface LinkRow {
+  readonly kind: FileLinkKind;
+  readonly course_id: string;
+  readonly user_id: string | null;
+}
+
+/** What it takes, beside owning it, to read the object that a file is attached to. */
+const READ_ACTION = {
+  material: 'material.read',
+  assignment: 'assignment.read',
+  submission: 'submission.read_any',
+} as const;
+
+/** The file, whoever asks; `null` when there is none. */
+export function fileById(reader: Reader, fileId: string): FileResource | null {
+  const row = reader.get<FileRow>(
+    `SELECT id, sha256, size_bytes, media_type, filename, uploaded_by, created_at
+       FROM files WHERE id = ?`,
+    fileId,
+  );
+  return row === undefined ? null : { ...row, created_at: toRfc3339(row.created_at) };
+}
+
+/** The files attached to an object, in the order of their ids (the order of upload). */
+export function filesOf(reader: Reader, kind: FileLinkKind, objectId: string): FileResource[] {
+  return reader
+    .all<FileRow>(
+      `SELECT f.id, f.sha256, f.size_bytes, f.media_type, f.filename, f.uploaded_by, f.created_at
+         FROM file_links l JOIN files f ON f.id = l.file_id
+        WHERE l.kind = ? AND l.object_id = ? ORDER BY f.id`,
+      kind,
+      objectId,
+    )
+    .map((row) => ({ ...row, created_at: toRfc3339(row.created_at) }));
+}
+
+/** Its uploader, administrators, and whoever may read an object that it is attached to. */
+export function mayReadFile(reader: Reader, actor: Actor, fileId: string): boolean {
+  const file = reader.get<{ uploaded_by: string }>(
+    'SELECT uploaded_by FROM files WHERE id = ?',
+    fileId,
+  );
+  if (file === undefined) return false;
+  if (file.uploaded_by === actor.id || mayOnSite(actor, 'file.read_any')) return true;
+  return reader
+    .all<LinkRow>(
+      `SELECT l.kind, l.course_id, l.user_id
+         FROM file_links l JOIN courses c ON c.id = l.course_id AND c.deleted_at IS NULL
+        WHERE l.file_id = ?`,
+      fileId,
+    )
+    .some((link) => mayReadThrough(reader, actor, link));
+}
+
+function mayReadThrough(reader: Reader, actor: Actor, link: LinkRow): boolean {
+  if (link.user_id === actor.id) return true;
+  return mayInCourse(actor, courseRole(reader, link.course_id, actor.id), READ_ACTION[link.kind]);
+}
+
+/** The file, or `not_found`: alike for files that do not exist and those of others. */
+export function requireReadableFile(reader: Reader, actor: Actor, fileId: string): FileResource {
+  const file = mayReadFile(reader, actor, fileId) ? fileById(reader, fileId) : null;
+  if (file === null) {
+    throw new Refusal('not_found', 'There is no such file, or it is not yours to read.');
+  }
+  return file;
+}
