@@ -37,6 +37,7 @@ export const POLICY = {
   'material.read': { site: ['admin'], course: members },
   'material.write': { site: ['admin'], course: staff },
   'assignment.read': { site: ['admin'], course: members },
+  'assignment.read_locked': { site: ['admin'], course: staff },
   'assignment.write': { site: ['admin'], course: ['instructor'] },
   'submission.create': { site: [], course: ['student'] },
   'submission.read_any': { site: ['admin'], course: staff },
@@ -83,15 +84,21 @@ export function requireOnSite(actor: Actor, action: Action): void {
   }
 }
 
+const NO_COURSE = 'There is no such course, or you are not a member of it.';
+
 /**
  * The course, if the actor may do this in it. `not_found` for who may not even know of it (alike for
  * courses that do not exist), `forbidden` for members whose role is not enough.
+ *
+ * @param missing what `not_found` says, where the request named an object inside the course: the
+ *   answer must be the same whether the object does not exist or belongs to a foreign course
  */
 export function requireInCourse(
   reader: Reader,
   actor: Actor,
   course: string,
   action: Action,
+  missing = NO_COURSE,
 ): CourseRow & { readonly role: CourseRole | null } {
   const row = reader.get<CourseRow>(
     'SELECT id, status FROM courses WHERE id = ? AND deleted_at IS NULL',
@@ -99,7 +106,7 @@ export function requireInCourse(
   );
   const role = row === undefined ? null : courseRole(reader, course, actor.id);
   if (row === undefined || !mayInCourse(actor, role, 'course.read')) {
-    throw new Refusal('not_found', 'There is no such course, or you are not a member of it.');
+    throw new Refusal('not_found', missing);
   }
   if (!mayInCourse(actor, role, action)) {
     throw new Refusal('forbidden', `Your role in this course may not do this: ${action}.`);
@@ -113,8 +120,9 @@ export function requireInActiveCourse(
   actor: Actor,
   course: string,
   action: Action,
+  missing = NO_COURSE,
 ): CourseRow & { readonly role: CourseRole | null } {
-  const row = requireInCourse(reader, actor, course, action);
+  const row = requireInCourse(reader, actor, course, action, missing);
   if (row.status !== 'active') {
     throw new Refusal('course_not_active', 'The course is archived: it can be read, not changed.');
   }
