@@ -1,0 +1,81 @@
+import type { NodeId } from './messages.ts';
+import { everythingDurable, send } from './outbox.ts';
+import { isStalled } from './persistence.ts';
+import { hasQuorum, isVoter, memberIds, quorumValue } from './quorum.ts';
+import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts';
+import { type Core, resetElectionTimer } from './state.ts';
+
+/** The election timer ran out: ask first whether an election could be won (thesis §9.6). */
+export function onElectionTimeout(core: Core): void {
+  if (!isVoter(core.configuration, core.id) || isStalled(core)) {
+    resetElectionTimer(core);
+    return;
+  }
+  becomePreCandidate(core);
+  core.votes.set(core.id, true);
+  requestVotes(core, true);
+  advanceElection(core);
+}
+
+/** Counts the votes; called whenever one came in or the own vote became durable. */
+export function advanceElection(core: Core): void {
+  if (core.role === 'pre_candidate' && won(core)) {
+    becomeCandidate(core);
+    requestVotes(core, false);
+  }
+  if (core.role === 'candidate' && core.durableSeq >= core.ownVoteSeq) {
+    core.votes.set(core.id, true);
+    if (won(core)) becomeLeader(core);
+  }
+  if (core.role !== 'leader' && core.role !== 'follower' && lost(core)) {
+    becomeFollower(core, core.term, null);
+  }
+}
+
+/**
+ * A leader that has not heard from a majority for an election timeout gives way (check quorum,
+ * thesis §6.2): the others may have elected another one long ago. So does one whose disk is stuck.
+ */
+export function checkLeadership(core: Core): void {
+  if (core.now >= contactDeadline(core) || isStalled(core)) {
+    becomeFollower(core, core.term, null);
+  }
+}
+
+/** When the leader will have been without a majority for too long. */
+export function contactDeadline(core: Core): number {
+  const contact = quorumValue(core.configuration, (id) =>
+    id === core.id ? core.now : (core.progress.get(id)?.contactAt ?? Number.NEGATIVE_INFINITY),
+  );
+  return contact + core.timing.election_timeout_min_ms;
+}
+
+function requestVotes(core: Core, preVote: boolean): void {
+  const body = {
+    // A pre-vote asks about the next term without entering it.
+    term: preVote ? core.term + 1 : core.term,
+    candidate_id: core.id,
+    last_log_index: core.log.lastIndex,
+    last_log_term: core.log.lastTerm,
+    pre_vote: preVote,
+    leadership_transfer: false,
+  };
+  for (const id of votersBesides(core)) {
+    send(core, id, { kind: 'VoteRequest', body }, preVote ? 0 : everythingDurable(core));
+  }
+}
+
+function votersBesides(core: Core): NodeId[] {
+  return memberIds(core.configuration).filter(
+    (id) => id !== core.id && isVoter(core.configuration, id),
+  );
+}
+
+function won(core: Core): boolean {
+  return hasQuorum(core.configuration, (id) => core.votes.get(id) === true);
+}
+
+/** Even if all who are silent said yes, it would be no majority. */
+function lost(core: Core): boolean {
+  return !hasQuorum(core.configuration, (id) => core.votes.get(id) !== false);
+}

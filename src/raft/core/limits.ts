@@ -1,0 +1,17 @@
+import { assert } from './assert.ts';
+
+/** Every limit of the protocol, with its unit last. */
+export const maxEntryBytes = 1024 * 1024;
+export const maxAppendBytes = 1024 * 1024;
+export const maxAppendEntries = 4096;
+/** Messages and bytes on the way to one peer before its answers are waited for. */
+export const maxInflightMessages = 64;
+export const maxInflightBytes = 16 * 1024 * 1024;
+/** Proposed in this term and not committed; beyond it proposals are refused. */
+export const maxUncommittedBytes = 64 * 1024 * 1024;
+/** Entries kept in memory for followers, beyond those that are not yet applied. */
+export const maxCachedBytes = 32 * 1024 * 1024;
+
+assert(maxAppendBytes >= maxEntryBytes, 'one entry must fit into one message');
+assert(maxInflightBytes >= maxAppendBytes, 'one message must fit into the window');
+assert(maxUncommittedBytes >= maxInflightBytes, 'a window must fit into what may be uncommitted');

@@ -1,0 +1,81 @@
+import { assert } from './assert.ts';
+import { maxInflightBytes, maxInflightMessages } from './limits.ts';
+
+/**
+ * What the leader knows of one peer. Always `match < next`.
+ *
+ * - `probe`: where the logs meet is not known; one message at a time.
+ * - `replicate`: they meet; entries are sent ahead of the answers, within the window.
+ */
+export class Progress {
+  state: 'probe' | 'replicate' = 'probe';
+  /** Known to be durable there. */
+  match = 0;
+  next: number;
+  /** In `probe`: the one message is on its way. */
+  probing = false;
+  /** Entries are being read from the disk for this peer. */
+  reading = false;
+  /** When it last answered in this term. */
+  contactAt: number;
+  commitSent = 0;
+  roundSent = 0;
+  roundAcked = 0;
+  #inflight: { readonly last: number; readonly bytes: number }[] = [];
+  #inflightBytes = 0;
+
+  constructor(next: number, now: number) {
+    this.next = next;
+    this.contactAt = now;
+  }
+
+  get windowFull(): boolean {
+    return this.#inflight.length >= maxInflightMessages || this.#inflightBytes >= maxInflightBytes;
+  }
+
+  /** Entries up to `last` were sent; in `replicate` the next ones may follow at once. */
+  sent(last: number, bytes: number): void {
+    assert(last >= this.next, 'entries were sent twice in a row');
+    if (this.state === 'probe') {
+      this.probing = true;
+      return;
+    }
+    this.next = last + 1;
+    this.#inflight.push({ last, bytes });
+    this.#inflightBytes += bytes;
+  }
+
+  /** The peer holds everything up to `match`; older news changes nothing. */
+  acknowledged(match: number): void {
+    if (match > this.match) this.match = match;
+    if (this.next <= this.match) this.next = this.match + 1;
+    this.probing = false;
+    this.state = 'replicate';
+    while (this.#inflight.length > 0 && (this.#inflight[0]?.last ?? 0) <= this.match) {
+      this.#inflightBytes -= this.#inflight.shift()?.bytes ?? 0;
+    }
+  }
+
+  /**
+   * The peer refused; its log may meet ours just before `next`. Ignored when it takes us no further
+   * back: the answer to a message that was already given up.
+   */
+  refused(next: number): void {
+    const bounded = Math.max(this.match + 1, Math.min(next, this.next - 1));
+    if (bounded >= this.next) return;
+    this.probeFrom(bounded);
+  }
+
+  /** Messages on the way were lost: start again from what is known. */
+  lost(): void {
+    this.probeFrom(this.match + 1);
+  }
+
+  private probeFrom(next: number): void {
+    this.state = 'probe';
+    this.next = next;
+    this.probing = false;
+    this.#inflight = [];
+    this.#inflightBytes = 0;
+  }
+}

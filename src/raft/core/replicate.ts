@@ -1,0 +1,80 @@
+import { maxAppendBytes, maxAppendEntries } from './limits.ts';
+import type { LogEntry, NodeId } from './messages.ts';
+import { hardStateDurable, send } from './outbox.ts';
+import type { Progress } from './progress.ts';
+import type { Core } from './state.ts';
+
+/**
+ * Sends to every peer what it is missing. Called once at the end of a step, so everything that the
+ * step brought goes out together; the leader's own disk write runs at the same time (thesis §10.2.1).
+ */
+export function replicate(core: Core): void {
+  const heartbeat = core.now >= core.heartbeatAt;
+  if (heartbeat) core.heartbeatAt = core.now + core.timing.heartbeat_ms;
+  for (const [peer, progress] of core.progress) {
+    const spoke = sendEntries(core, peer, progress);
+    const news = progress.commitSent < core.commit && progress.state === 'replicate';
+    const round = core.readsInRound?.round ?? 0;
+    if (!spoke && (heartbeat || news || progress.roundSent < round)) {
+      sendAppend(core, peer, progress, []);
+    }
+  }
+}
+
+/** Entries from the disk arrived for a peer that is far behind. */
+export function onEntriesRead(core: Core, peer: NodeId, entries: readonly LogEntry[]): void {
+  const progress = core.progress.get(peer);
+  if (core.role !== 'leader' || progress === undefined) return;
+  progress.reading = false;
+  const [first] = entries;
+  const last = entries.at(-1);
+  if (first === undefined || last === undefined || first.index !== progress.next) return;
+  if (core.log.termAt(last.index) !== last.term || isBusy(progress)) return;
+  sendAppend(core, peer, progress, entries);
+}
+
+function sendEntries(core: Core, peer: NodeId, progress: Progress): boolean {
+  let spoke = false;
+  while (progress.next <= core.log.lastIndex && !progress.reading && !isBusy(progress)) {
+    const entries = core.log.slice(progress.next, maxAppendEntries, maxAppendBytes);
+    if (entries === null) {
+      progress.reading = true;
+      const to = Math.min(core.log.lastIndex, progress.next + maxAppendEntries - 1);
+      core.effects.push({ type: 'read_entries', peer, from: progress.next, to });
+      break;
+    }
+    sendAppend(core, peer, progress, entries);
+    spoke = true;
+  }
+  return spoke;
+}
+
+function isBusy(progress: Progress): boolean {
+  return progress.state === 'probe' ? progress.probing : progress.windowFull;
+}
+
+function sendAppend(
+  core: Core,
+  peer: NodeId,
+  progress: Progress,
+  entries: readonly LogEntry[],
+): void {
+  const prev = progress.next - 1;
+  const last = entries.at(-1);
+  if (last !== undefined) {
+    const bytes = entries.reduce((sum, entry) => sum + entry.command.length, 0);
+    progress.sent(last.index, bytes);
+  }
+  progress.commitSent = core.commit;
+  progress.roundSent = core.readsInRound?.round ?? core.readRound;
+  const body = {
+    term: core.term,
+    leader_id: core.id,
+    prev_log_index: prev,
+    prev_log_term: core.log.termAt(prev) ?? 0,
+    entries,
+    leader_commit: core.commit,
+    read_round: progress.roundSent,
+  };
+  send(core, peer, { kind: 'AppendEntriesRequest', body }, hardStateDurable(core));
+}

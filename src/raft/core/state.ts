@@ -1,0 +1,139 @@
+import { LogView } from './log-view.ts';
+import type { Configuration, NodeId } from './messages.ts';
+import type { Progress } from './progress.ts';
+import { Random } from './random.ts';
+import type { CoreOptions, Effect, Role, Timing } from './types.ts';
+
+/** A read that waits for its round, or for the leader's answer. */
+export interface WaitingRead {
+  readonly id: string;
+  /** The follower that asked for it, `null` for a read of this node. */
+  readonly from: NodeId | null;
+}
+
+/** A batch that was handed to the log and is not yet durable. */
+export interface PendingBatch {
+  readonly seq: number;
+  readonly at: number;
+  readonly last_index: number;
+  readonly last_term: number;
+}
+
+/**
+ * Everything one node knows. Only the functions of this folder change it, and only inside `step`.
+ *
+ * Invariants, checked after every step (`invariants.ts`): base ≤ commit ≤ last, durable ≤ last,
+ * term and commit never fall, a leader's log only grows.
+ */
+export interface Core {
+  readonly id: NodeId;
+  readonly timing: Timing;
+  readonly random: Random;
+  readonly log: LogView;
+  now: number;
+
+  /** Effective from the moment it is in the log (thesis §4.1). */
+  configuration: Configuration;
+
+  // Persistent on all servers (paper, Figure 2).
+  term: number;
+  votedFor: NodeId | null;
+
+  // Volatile on all servers.
+  role: Role;
+  leaderId: NodeId | null;
+  commit: number;
+  applied: number;
+  /** Highest index that is fsynced here, by the log as it is now. */
+  durable: number;
+  /** The last `commit` effect: `min(commit, durable)` then. */
+  announced: number;
+
+  /** When the election starts if nobody is heard (follower, candidates). */
+  electionAt: number;
+  /** When a leader was last heard; `-Infinity` when never. */
+  leaderHeardAt: number;
+
+  // Persistence: batches are numbered, messages wait for numbers.
+  persistSeq: number;
+  durableSeq: number;
+  /** The batch that made the present term and vote durable. */
+  hardStateSeq: number;
+  hardStateDirty: boolean;
+  /** First index that was appended or replaced in this step and not yet handed to the log. */
+  dirtyFrom: number | null;
+  pending: PendingBatch[];
+
+  // Candidates.
+  votes: Map<NodeId, boolean>;
+  /** The candidate's vote for itself counts when this batch is durable. */
+  ownVoteSeq: number;
+
+  // Leader.
+  progress: Map<NodeId, Progress>;
+  heartbeatAt: number;
+  /** The no-op of this term: until it is committed no read is answered (paper §8). */
+  noopIndex: number;
+  /** Bytes proposed in this term and not committed, per entry, oldest first. */
+  uncommitted: { readonly index: number; readonly bytes: number }[];
+  uncommittedBytes: number;
+
+  // Reads.
+  readRound: number;
+  readsWaiting: WaitingRead[];
+  readsInRound: { round: number; index: number; reads: WaitingRead[] } | null;
+  readsForwarded: { request_id: string; ids: string[]; sentAt: number } | null;
+  readRequests: number;
+  readonly readNonce: string;
+
+  effects: Effect[];
+}
+
+export function createCore(options: CoreOptions): Core {
+  const log = new LogView(options.log);
+  const core: Core = {
+    id: options.id,
+    timing: options.timing,
+    random: new Random(options.seed),
+    log,
+    now: options.now,
+    configuration: options.configuration,
+    term: options.hard_state.term,
+    votedFor: options.hard_state.voted_for,
+    role: 'follower',
+    leaderId: null,
+    commit: Math.max(options.applied, log.base.index),
+    applied: options.applied,
+    durable: log.lastIndex,
+    announced: options.applied,
+    electionAt: 0,
+    leaderHeardAt: Number.NEGATIVE_INFINITY,
+    persistSeq: 0,
+    durableSeq: 0,
+    hardStateSeq: 0,
+    hardStateDirty: false,
+    dirtyFrom: null,
+    pending: [],
+    votes: new Map(),
+    ownVoteSeq: 0,
+    progress: new Map(),
+    heartbeatAt: 0,
+    noopIndex: 0,
+    uncommitted: [],
+    uncommittedBytes: 0,
+    readRound: 0,
+    readsWaiting: [],
+    readsInRound: null,
+    readsForwarded: null,
+    readRequests: 0,
+    readNonce: options.seed.toString(36),
+    effects: [],
+  };
+  resetElectionTimer(core);
+  return core;
+}
+
+export function resetElectionTimer(core: Core): void {
+  const { election_timeout_min_ms: min, election_timeout_max_ms: max } = core.timing;
+  core.electionAt = core.now + core.random.between(min, max);
+}

@@ -1,0 +1,95 @@
+import type { Configuration, LogEntry, Message, NodeId } from './messages.ts';
+
+export type Role = 'follower' | 'pre_candidate' | 'candidate' | 'leader';
+
+/** All times in the core are ms of the host's monotonic clock, given with every step. */
+export interface Timing {
+  readonly heartbeat_ms: number;
+  /** An election starts after a random time in this range without a word from a leader. */
+  readonly election_timeout_min_ms: number;
+  readonly election_timeout_max_ms: number;
+}
+
+/** What happened. The core knows nothing but these. */
+export type Event =
+  /** Time has passed; due when `deadline(core)` is reached. */
+  | { readonly type: 'tick' }
+  | { readonly type: 'message'; readonly from: NodeId; readonly message: Message }
+  | { readonly type: 'propose'; readonly request_id: string; readonly command: Uint8Array }
+  /** A linearizable read asks from which index on this node may answer it. */
+  | { readonly type: 'read'; readonly id: string }
+  /** The batch `seq` and all before it are fsynced. */
+  | { readonly type: 'durable'; readonly seq: number }
+  /** The answer to `read_entries`: entries from the disk, in index order. */
+  | { readonly type: 'entries_read'; readonly peer: NodeId; readonly entries: readonly LogEntry[] }
+  /** The state machine holds everything up to `index`. */
+  | { readonly type: 'applied'; readonly index: number }
+  | { readonly type: 'reachable'; readonly peer: NodeId; readonly reachable: boolean };
+
+/** What the host has to do, in this order. */
+export type Effect =
+  | PersistEffect
+  | SendEffect
+  /** Entries for a peer that is further behind than memory reaches. */
+  | {
+      readonly type: 'read_entries';
+      readonly peer: NodeId;
+      readonly from: number;
+      readonly to: number;
+    }
+  /** Everything up to `index` is committed, and durable here: apply it. */
+  | { readonly type: 'commit'; readonly index: number }
+  | {
+      readonly type: 'proposed';
+      readonly request_id: string;
+      readonly index: number;
+      readonly term: number;
+    }
+  | { readonly type: 'refused'; readonly request_id: string; readonly reason: RefusalReason }
+  | { readonly type: 'read_ready'; readonly ids: readonly string[]; readonly index: number }
+  /** No leader could confirm these; the host may ask again. */
+  | { readonly type: 'read_failed'; readonly ids: readonly string[] }
+  | {
+      readonly type: 'role_changed';
+      readonly role: Role;
+      readonly term: number;
+      readonly leader_id: NodeId | null;
+    };
+
+export type RefusalReason = 'not_leader' | 'overloaded' | 'too_large';
+
+export interface PersistEffect {
+  readonly type: 'persist';
+  readonly seq: number;
+  readonly hard_state: { readonly term: number; readonly voted_for: NodeId | null } | null;
+  readonly entries: readonly LogEntry[];
+}
+
+/**
+ * A message and when it may leave: not before batch `after` is durable (0: at once), and not at all
+ * when the term has moved on from `if_term` by then (the late acknowledgement of an older term).
+ */
+export interface SendEffect {
+  readonly type: 'send';
+  readonly to: NodeId;
+  readonly message: Message;
+  readonly after: number;
+  readonly if_term: number;
+}
+
+export interface CoreOptions {
+  readonly id: NodeId;
+  readonly configuration: Configuration;
+  readonly timing: Timing;
+  /** Seed of the election timeouts: 32 bits, different on every node and start. */
+  readonly seed: number;
+  readonly now: number;
+  readonly hard_state: { readonly term: number; readonly voted_for: NodeId | null };
+  readonly log: {
+    readonly base: { readonly index: number; readonly term: number };
+    readonly last_index: number;
+    readonly terms: readonly { readonly first_index: number; readonly term: number }[];
+  };
+  /** Applied before the restart, therefore committed. */
+  readonly applied: number;
+}
