@@ -25,6 +25,8 @@ export const POLICY = {
   'user.create': { site: ['admin'], course: [] },
   'user.read_any': { site: ['admin'], course: [] },
   'user.update_any': { site: ['admin'], course: [] },
+  'user.delete': { site: ['admin'], course: [] },
+  'user.find': { site: ['admin', 'instructor'], course: [] },
   'course.create': { site: ['admin', 'instructor'], course: [] },
   'course.list': { site: everyone, course: [] },
   'course.read': { site: ['admin'], course: members },
@@ -123,8 +125,12 @@ export function requireInActiveCourse(
   missing = NO_COURSE,
 ): CourseRow & { readonly role: CourseRole | null } {
   const row = requireInCourse(reader, actor, course, action, missing);
-  if (row.status !== 'active') {
-    throw new Refusal('course_not_active', 'The course is archived: it can be read, not changed.');
-  }
+  requireActive(row);
   return row;
+}
+
+/** Refuses what would change a course that is archived. */
+export function requireActive(course: Pick<CourseRow, 'status'>): void {
+  if (course.status === 'active') return;
+  throw new Refusal('course_not_active', 'The course is archived: it can be read, not changed.');
 }

@@ -1,0 +1,44 @@
+import { defineCommand } from '../command.ts';
+import { mayOnSite, requireOnSite } from '../policy.ts';
+import { userById } from '../queries/users.ts';
+import { Refusal } from '../refusal.ts';
+import { revokeSessions } from '../revoke-sessions.ts';
+import { requireVersion } from '../version.ts';
+import { requireAnotherAdmin } from './last-admin.ts';
+
+export interface DeleteUser {
+  readonly user_id: string;
+  readonly expected_version?: number;
+}
+
+/** The row stays, for the names beside old work; nobody can log in as them or find them in a list. */
+export const deleteUser = defineCommand<DeleteUser>({
+  kind: 'DELETE_USER',
+  v: 1,
+  apply(tx, command) {
+    const { actor } = tx;
+    const known = command.user_id === actor.id || mayOnSite(actor, 'user.read_any');
+    const user = known ? userById(tx, command.user_id) : null;
+    if (user === null) {
+      throw new Refusal('not_found', 'There is no such user, or it is not yours to see.');
+    }
+    requireOnSite(actor, 'user.delete');
+    requireVersion(user.version, command.expected_version);
+    requireAnotherAdmin(tx, user);
+    tx.run(
+      'UPDATE users SET deleted_at = ?, updated_at = ?, version = version + 1 WHERE id = ?',
+      tx.committedAt,
+      tx.committedAt,
+      user.id,
+    );
+    revokeSessions(tx, user.id);
+    tx.target(user.id);
+    tx.emit({
+      type: 'user.deleted',
+      course_id: null,
+      user_id: user.id,
+      data: { user_id: user.id },
+    });
+    return null;
+  },
+});
