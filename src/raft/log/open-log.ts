@@ -1,0 +1,83 @@
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import type { LogStore } from '../ports.ts';
+import { lockFolder } from './folder-lock.ts';
+import { checkedLimits, type LogLimits } from './limits.ts';
+import { LogClient } from './log-client.ts';
+import type { LogIdentity } from './segment-header.ts';
+import type { TornTail } from './torn-tail.ts';
+import { fromWire } from './wire-error.ts';
+import type { LogReply, LogRequest, WorkerSetup } from './worker-messages.ts';
+
+export interface OpenLogOptions {
+  /** Holds nothing but the log; made when missing. */
+  readonly folder: string;
+  readonly identity: LogIdentity;
+  readonly limits?: Partial<LogLimits>;
+  /**
+   * This node has had a log: refuse to begin an empty one. To be set on every start but the first,
+   * since a node that lost its log could vote a second time in one term. Default false.
+   */
+  readonly mustExist?: boolean;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+}
+
+/**
+ * Opens the log of one node, or begins it, in a thread of its own. Rejects with `FolderInUse`,
+ * `ForeignLog` or `LogCorruption` when this node must not start, else with the system's error.
+ */
+export async function openLog(options: OpenLogOptions): Promise<LogStore> {
+  const { folder, identity, logger, mustExist = false } = options;
+  const limits = checkedLimits(options.limits);
+  const lock = lockFolder(folder);
+  const workerData: WorkerSetup = { folder, identity, limits, mustExist };
+  const worker = new Worker(new URL('./log-worker.ts', import.meta.url), {
+    workerData,
+    name: 'raft-log',
+    execArgv: [],
+  });
+  const exited = new Promise<void>((resolve) => {
+    worker.once('exit', () => {
+      lock.release();
+      resolve();
+    });
+  });
+  const client = await firstReply(worker, exited, logger);
+  worker.on('message', (reply: LogReply) => {
+    if (typeof reply !== 'number' && reply.kind === 'disk_full')
+      logger.warn({ folder }, 'disk full: the next log segment could not be prepared');
+    else client.receive(reply);
+  });
+  worker.on('error', (error) =>
+    client.fail(error instanceof Error ? error : new Error(String(error))),
+  );
+  void exited.then(() => client.ended());
+  return client;
+}
+
+/** The client, once the worker has opened the log. Rejects, with the thread gone, when it did not. */
+async function firstReply(
+  worker: Worker,
+  exited: Promise<void>,
+  logger: OpenLogOptions['logger'],
+): Promise<LogClient> {
+  const crashed = new Promise<never>((_, reject) => worker.once('error', reject));
+  const replied = new Promise<LogReply>((resolve) => worker.once('message', resolve));
+  const reply = await Promise.race([replied, crashed, exited]);
+  if (typeof reply !== 'object' || reply.kind !== 'opened') {
+    await exited;
+    const refused = typeof reply === 'object' && reply.kind === 'refused';
+    throw refused ? fromWire(reply.error) : new Error('the thread of the log did not open it');
+  }
+  const { recovered, tornTail } = reply;
+  if (tornTail !== null) logger.warn(tornTailFields(tornTail), 'torn tail of the log cut');
+  const { base, last_index, hard_state } = recovered;
+  logger.info({ base, last_index, hard_state }, 'log opened');
+  const post = (request: LogRequest, transfer?: ArrayBuffer): void =>
+    worker.postMessage(request, transfer === undefined ? [] : [transfer]);
+  return new LogClient(recovered, post, exited);
+}
+
+function tornTailFields({ file, offset, bytes, kept_as }: TornTail): object {
+  return { file, offset, bytes, kept_as };
+}

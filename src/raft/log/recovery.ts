@@ -1,0 +1,157 @@
+import type { LogEntry } from '../core/messages.ts';
+import { findMark, readMark } from './commit-mark.ts';
+import { LogCorruption } from './errors.ts';
+import { type FileSystem, type LogFile, readWhole } from './file-system.ts';
+import { RECORD_TYPE } from './format.ts';
+import { LogState } from './log-state.ts';
+import { RecordReplay } from './record-replay.ts';
+import type { SegmentFile } from './segment-files.ts';
+import type { SegmentHeader } from './segment-header.ts';
+import { type GoodEnd, replaySegment } from './segment-replay.ts';
+import { cutTail, lengthWithoutZeros, type TornTail } from './torn-tail.ts';
+
+export interface Recovery {
+  readonly state: LogState;
+  readonly configurations: readonly LogEntry[];
+  /** The newest segment, open, fsynced and zero behind its good end. */
+  readonly newest: {
+    readonly file: LogFile;
+    readonly header: SegmentHeader;
+    readonly end: GoodEnd;
+  };
+  readonly tornTail: TornTail | null;
+}
+
+/**
+ * Reads the whole log and repairs the one thing that a crash may leave: a torn last batch. Throws
+ * `LogCorruption` on all other damage, before anything was changed.
+ */
+export function recover(
+  fs: FileSystem,
+  folder: string,
+  segments: readonly SegmentFile[],
+  maxBrokenBytes: number,
+): Recovery {
+  const first = segments[0]!.header;
+  const base = { index: first.base_index, term: first.base_term };
+  const replay = new RecordReplay(new LogState(base, first.hard_state));
+  segments.slice(0, -1).forEach((segment, i) => {
+    replaySealed(fs, segment, segments[i + 1]!, replay);
+  });
+  const newest = segments.at(-1)!;
+  const file = fs.open(newest.path);
+  try {
+    const { end, tornTail } = recoverNewest(fs, folder, newest, file, replay, maxBrokenBytes);
+    fs.syncFolder(folder);
+    const { state, configurations } = replay;
+    return { state, configurations, newest: { file, header: newest.header, end }, tornTail };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** Every segment but the newest must end exactly as the header of the next one says. */
+function replaySealed(
+  fs: FileSystem,
+  { path, header }: SegmentFile,
+  next: SegmentFile,
+  replay: RecordReplay,
+): void {
+  const file = fs.open(path);
+  try {
+    const bytes = readWhole(file);
+    const limit = Math.min(next.header.prev_end, bytes.length);
+    const end = replaySegment(bytes, header, limit, (at) =>
+      replay.apply(bytes, at, path, header.seq),
+    );
+    const whole = end.offset === next.header.prev_end && end.crc === next.header.prev_crc;
+    if (!whole || end.batch !== next.header.prev_batch)
+      throw new LogCorruption(
+        'a record fails its checksum',
+        path,
+        end.offset,
+        replay.state.lastIndex + 1,
+      );
+    checkContinues(replay.state, next);
+  } finally {
+    file.close();
+  }
+}
+
+function checkContinues(state: LogState, { path, header }: SegmentFile): void {
+  const { term, voted_for } = state.hardState;
+  const same =
+    header.prev_index === state.lastIndex &&
+    header.prev_term === state.lastTerm &&
+    header.hard_state.term === term &&
+    header.hard_state.voted_for === voted_for;
+  if (!same)
+    throw new LogCorruption(
+      'a segment does not continue the one before it',
+      path,
+      0,
+      state.lastIndex + 1,
+    );
+}
+
+function recoverNewest(
+  fs: FileSystem,
+  folder: string,
+  { path, header }: SegmentFile,
+  file: LogFile,
+  replay: RecordReplay,
+  maxBrokenBytes: number,
+): { end: GoodEnd; tornTail: TornTail | null } {
+  const bytes = readWhole(file);
+  const end = replaySegment(bytes, header, bytes.length, (at) =>
+    replay.apply(bytes, at, path, header.seq),
+  );
+  checkNothingDurableFollows(bytes, path, header, end, replay.state.lastIndex + 1);
+  const tail = bytes.subarray(end.offset);
+  const torn = lengthWithoutZeros(tail) > 0;
+  const segment = { seq: header.seq, path, file };
+  const tornTail = torn ? cutTail(fs, folder, segment, tail, end.offset, maxBrokenBytes) : null;
+  makeDurable(file, bytes, end);
+  return { end, tornTail };
+}
+
+/**
+ * Tells a torn tail from damage. A batch is written only after the fsync of the one before it, so
+ * a mark of batch N+2, or one that knew an offset behind the good end to be durable, proves that
+ * what fails here was once whole, and may have been acknowledged.
+ */
+function checkNothingDurableFollows(
+  bytes: Buffer,
+  path: string,
+  header: SegmentHeader,
+  end: GoodEnd,
+  index: number,
+): void {
+  if (readMark(bytes, end.offset, header)?.type === RECORD_TYPE.seal)
+    throw new LogCorruption(`the segment after ${header.seq} is missing`, path, end.offset, index);
+  const proof = findMark(
+    bytes,
+    end.offset,
+    header,
+    (mark) => mark.batch >= end.batch + 2 || mark.durable > end.offset,
+  );
+  if (proof !== null)
+    throw new LogCorruption(
+      `a record of batch ${end.batch + 1} fails its checksum, and a mark at offset ${proof.offset} shows that it was durable`,
+      path,
+      end.offset,
+      index,
+    );
+}
+
+/**
+ * What was read may be in the page cache only: after a kill, or after a failed fsync that marked
+ * its pages clean. The last batch is the only one that was not proved durable by a later one, so
+ * it is written once more, the same bytes, and fsynced before anyone relies on it.
+ */
+function makeDurable(file: LogFile, bytes: Buffer, end: GoodEnd): void {
+  if (end.batch_start < end.offset)
+    file.writeAt(bytes.subarray(end.batch_start, end.offset), end.batch_start);
+  file.sync();
+}

@@ -1,0 +1,35 @@
+/** The terms of the log, one run per term. Index `base` belongs to it, the entries follow. */
+export class TermRuns {
+  readonly #base: { readonly index: number; readonly term: number };
+  readonly #runs: { readonly first_index: number; readonly term: number }[] = [];
+
+  constructor(base: { readonly index: number; readonly term: number }) {
+    this.#base = base;
+  }
+
+  /** Of an index that the log holds, or of the base. */
+  termAt(index: number): number {
+    let low = 0;
+    let high = this.#runs.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#runs[middle]!.first_index <= index) low = middle + 1;
+      else high = middle;
+    }
+    return this.#runs[low - 1]?.term ?? this.#base.term;
+  }
+
+  push(index: number, term: number): void {
+    const last = this.#runs.at(-1);
+    if (last === undefined || last.term !== term) this.#runs.push({ first_index: index, term });
+  }
+
+  /** Forgets `index` and all after it. */
+  truncateFrom(index: number): void {
+    while (this.#runs.length > 0 && this.#runs.at(-1)!.first_index >= index) this.#runs.pop();
+  }
+
+  toArray(): { first_index: number; term: number }[] {
+    return this.#runs.map((run) => ({ ...run }));
+  }
+}

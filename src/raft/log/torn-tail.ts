@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import type { FileSystem, LogFile } from './file-system.ts';
+import { brokenName } from './segment-name.ts';
+
+/** A tail that was cut: bytes of a batch whose fsync never ended. */
+export interface TornTail {
+  readonly file: string;
+  readonly offset: number;
+  /** Up to the last byte that is not zero. */
+  readonly bytes: number;
+  /** The file that keeps them, or their beginning. */
+  readonly kept_as: string;
+}
+
+/** Length of `bytes` without the zeros at its end. */
+export function lengthWithoutZeros(bytes: Buffer): number {
+  let length = bytes.length;
+  while (length > 0 && bytes[length - 1] === 0) length -= 1;
+  return length;
+}
+
+/** Keeps a copy aside first, so that a crash on the way leaves the one or the other. */
+export function cutTail(
+  fs: FileSystem,
+  folder: string,
+  segment: { readonly seq: number; readonly path: string; readonly file: LogFile },
+  tail: Buffer,
+  offset: number,
+  maxBrokenBytes: number,
+): TornTail {
+  const bytes = lengthWithoutZeros(tail);
+  const kept_as = join(folder, brokenName(segment.seq, offset));
+  const copy = fs.create(kept_as);
+  copy.writeAt(tail.subarray(0, Math.min(bytes, maxBrokenBytes)), 0);
+  copy.sync();
+  copy.close();
+  fs.syncFolder(folder);
+  segment.file.writeAt(Buffer.alloc(bytes), offset);
+  segment.file.sync();
+  return { file: segment.path, offset, bytes, kept_as };
+}

@@ -1,0 +1,38 @@
+import type { RecoveredLog } from '../ports.ts';
+import type { LogLimits } from './limits.ts';
+import type { LogIdentity } from './segment-header.ts';
+import type { TornTail } from './torn-tail.ts';
+import type { WireError } from './wire-error.ts';
+
+/** What the worker is started with. */
+export interface WorkerSetup {
+  readonly folder: string;
+  readonly identity: LogIdentity;
+  readonly limits: LogLimits;
+  readonly mustExist: boolean;
+}
+
+export interface ReadRequest {
+  readonly kind: 'read';
+  readonly id: number;
+  readonly from: number;
+  readonly to: number;
+  readonly maxBytes: number;
+}
+
+/** To the worker. An append is nothing but its packed buffer: it is the message that must be fast. */
+export type LogRequest = ArrayBuffer | ReadRequest | { readonly kind: 'close' };
+
+/** From the worker. A number is the highest durable `seq`. */
+export type LogReply =
+  | number
+  | {
+      readonly kind: 'opened';
+      readonly recovered: RecoveredLog;
+      readonly tornTail: TornTail | null;
+    }
+  | { readonly kind: 'refused'; readonly error: WireError }
+  | { readonly kind: 'entries'; readonly id: number; readonly records: ArrayBuffer }
+  | { readonly kind: 'unread'; readonly id: number; readonly error: WireError }
+  | { readonly kind: 'failed'; readonly error: WireError }
+  | { readonly kind: 'disk_full' };
