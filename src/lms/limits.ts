@@ -10,3 +10,16 @@ export const resultsForgottenAtOnce = 128;
 /** Events kept for `/v1/events`; older ones are gone and a reader is told to start over. */
 export const eventsKept = 100_000;
 export const eventsForgottenEvery = 1_000;
+
+/** How far `received_at` may be from `committed_at` and still be believed. */
+export const clockToleranceMs = 120_000;
+
+/** 1,000,000 points, and a weight of 1,000, both in thousandths. */
+export const maxPointsMilli = 1_000_000_000;
+export const maxWeightMilli = 1_000_000;
+
+export const maxGraceSeconds = 7 * 24 * 60 * 60;
+export const maxAttachmentsPerAssignment = 50;
+export const maxFilesPerAttempt = 50;
+/** Bounds what `GET /v1/queries/{q}` answers. */
+export const maxAnswersPerQuery = 500;

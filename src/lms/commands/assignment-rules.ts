@@ -1,0 +1,58 @@
+import { maxGraceSeconds, maxPointsMilli, maxWeightMilli } from '../limits.ts';
+import { type FieldError, Refusal } from '../refusal.ts';
+
+/** What an instructor sets; times in ms, `points_possible` and `weight` in thousandths. */
+export interface AssignmentFields {
+  readonly title: string;
+  readonly body_md: string;
+  readonly points_possible: number;
+  readonly weight: number;
+  readonly unlock_at: number | null;
+  readonly due_at: number | null;
+  readonly lock_at: number | null;
+  readonly grace_seconds: number;
+  /** `null`: as many as one likes. */
+  readonly max_attempts: number | null;
+  readonly topics: readonly string[];
+}
+
+/** Refuses with `invalid_value` and one error per field that is at fault. */
+export function requireSoundAssignment(fields: AssignmentFields): void {
+  const errors = [...numberErrors(fields), ...orderErrors(fields)];
+  const [first] = errors;
+  if (first !== undefined) throw new Refusal('invalid_value', first.detail, { errors });
+}
+
+function numberErrors(fields: AssignmentFields): FieldError[] {
+  const ranges = [
+    ['points_possible', fields.points_possible, 0, maxPointsMilli],
+    ['weight', fields.weight, 0, maxWeightMilli],
+    ['grace_seconds', fields.grace_seconds, 0, maxGraceSeconds],
+    ['max_attempts', fields.max_attempts ?? 1, 1, Number.MAX_SAFE_INTEGER],
+  ] as const;
+  return ranges
+    .filter(
+      ([, value, low, high]) => !(Number.isSafeInteger(value) && value >= low && value <= high),
+    )
+    .map(([field]) => ({
+      pointer: `/${field}`,
+      code: 'out_of_range',
+      detail: `${field} is negative, too large or too fine; see the limits in the API documentation.`,
+    }));
+}
+
+function orderErrors({ unlock_at, due_at, lock_at }: AssignmentFields): FieldError[] {
+  const errors: FieldError[] = [];
+  const order = (pointer: string, code: string, detail: string) =>
+    errors.push({ pointer, code, detail });
+  if (unlock_at !== null && due_at !== null && due_at < unlock_at) {
+    order('/due_at', 'due_before_unlock', 'due_at is before unlock_at. Move one of them.');
+  }
+  if (due_at !== null && lock_at !== null && lock_at < due_at) {
+    order('/lock_at', 'lock_before_due', 'lock_at is before due_at. Move one of them.');
+  }
+  if (unlock_at !== null && lock_at !== null && lock_at < unlock_at) {
+    order('/lock_at', 'lock_before_unlock', 'lock_at is before unlock_at. Move one of them.');
+  }
+  return errors;
+}

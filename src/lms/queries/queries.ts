@@ -1,0 +1,92 @@
+import { requireInCourse } from '../policy.ts';
+import type { Reader } from '../reader.ts';
+import { toRfc3339 } from '../time.ts';
+import type { Actor } from '../tx.ts';
+import { type Answer, answersOf } from './answers.ts';
+import { cutPage, type Page, type PageRequest } from './page.ts';
+import {
+  maySeeAsker,
+  QUERY_SELECT,
+  type QueryReader,
+  type QueryRow,
+  queryReader,
+  requireQuery,
+} from './query-access.ts';
+
+/** A query as lists show it. */
+export interface Query {
+  readonly id: string;
+  readonly course_id: string;
+  readonly to: 'instructor' | 'tutor';
+  /** `null`: asked anonymously, and the reader is neither the asker nor staff. */
+  readonly author: { readonly id: string; readonly display_name: string } | null;
+  readonly anonymous: boolean;
+  readonly title: string;
+  readonly body_md: string;
+  /** `answered`: by another than the asker; `resolved`: an answer was accepted. */
+  readonly status: 'open' | 'answered' | 'resolved';
+  readonly answer_count: number;
+  readonly accepted_answer_id: string | null;
+  readonly version: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** With all its answers, oldest first. */
+export interface QueryThread extends Query {
+  readonly answers: readonly Answer[];
+}
+
+export function getQuery(reader: Reader, actor: Actor, queryId: string): QueryThread {
+  const { row, viewer } = requireQuery(reader, actor, queryId, 'course.read');
+  return { ...showQuery(row, viewer), answers: answersOf(reader, row, viewer) };
+}
+
+/** The queries of a course that the actor may see, newest first; the key is `[sequence]`. */
+export function listQueries(
+  reader: Reader,
+  actor: Actor,
+  courseId: string,
+  { limit, after }: PageRequest<readonly [number]>,
+): Page<Query, readonly [number]> {
+  const { role } = requireInCourse(reader, actor, courseId, 'course.read');
+  const viewer = queryReader(actor, role);
+  const before = after?.[0] ?? Number.MAX_SAFE_INTEGER;
+  const toTutor = viewer.staff ? '' : 'AND q.author_id = ?';
+  const parameters = viewer.staff ? [courseId, before] : [courseId, before, actor.id];
+  const rows = reader.all<QueryRow & { readonly sequence: number }>(
+    `${QUERY_SELECT} WHERE q.course_id = ? AND q."to" = 'instructor' AND q.sequence < ?
+     UNION ALL
+     ${QUERY_SELECT} WHERE q.course_id = ? AND q."to" = 'tutor' AND q.sequence < ? ${toTutor}
+     ORDER BY 1 DESC LIMIT ?`,
+    courseId,
+    before,
+    ...parameters,
+    limit + 1,
+  );
+  const page = cutPage(rows, limit, (row) => [row.sequence] as const);
+  return { items: page.items.map((row) => showQuery(row, viewer)), next: page.next };
+}
+
+export function showQuery(row: QueryRow, viewer: QueryReader): Query {
+  return {
+    id: row.id,
+    course_id: row.course_id,
+    to: row.to,
+    author: maySeeAsker(row, viewer) ? { id: row.author_id, display_name: row.author_name } : null,
+    anonymous: row.anonymous === 1,
+    title: row.title,
+    body_md: row.body_md,
+    status: statusOf(row),
+    answer_count: row.answer_count,
+    accepted_answer_id: row.accepted_answer_id,
+    version: row.version,
+    created_at: toRfc3339(row.created_at),
+    updated_at: toRfc3339(row.updated_at),
+  };
+}
+
+function statusOf(row: QueryRow): Query['status'] {
+  if (row.accepted_answer_id !== null) return 'resolved';
+  return row.answered_at === null ? 'open' : 'answered';
+}
