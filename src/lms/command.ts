@@ -20,19 +20,20 @@ export interface CommandHeader {
 /** The fields of one kind: plain data, `snake_case`, integers, no `undefined` but absent. */
 export type Command<Payload> = CommandHeader & Payload;
 
-export interface CommandDefinition<Payload> {
+export interface CommandDefinition<Payload, Value = unknown> {
   readonly kind: string;
   readonly v: number;
   /**
    * Applies the command and returns the resource as the API shows it (or `null`).
    * Synchronous and deterministic; throws `Refusal` where a rule says no.
    */
-  apply(tx: Tx, command: Command<Payload>): unknown;
+  apply(tx: Tx, command: Command<Payload>): Value;
 }
 
-export function defineCommand<Payload>(
-  definition: CommandDefinition<Payload>,
-): CommandDefinition<Payload> {
+/** `Value` is what `apply` returns: a route that submits the command answers with it. */
+export function defineCommand<Payload, Value = unknown>(
+  definition: CommandDefinition<Payload, Value>,
+): CommandDefinition<Payload, Value> {
   return definition;
 }
 

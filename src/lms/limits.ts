@@ -23,3 +23,11 @@ export const maxAttachmentsPerAssignment = 50;
 export const maxFilesPerAttempt = 50;
 /** Bounds what `GET /v1/queries/{q}` answers. */
 export const maxAnswersPerQuery = 500;
+
+/** Failed logins that are let pass in a window, per account and per client address. */
+export const loginWindowMs = 15 * 60 * 1000;
+export const maxAccountLoginFailures = 10;
+export const maxAddressLoginFailures = 100;
+
+/** Expired sessions removed at each login: more than come in, so their number stays bounded. */
+export const sessionsForgottenAtOnce = 4;

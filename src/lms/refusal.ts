@@ -4,6 +4,8 @@ export type RefusalCode =
   | 'forbidden'
   | 'session_ended'
   | 'account_not_active'
+  | 'invalid_credentials'
+  | 'rate_limited'
   | 'conflict'
   | 'already_exists'
   | 'version_mismatch'

@@ -1,17 +1,22 @@
 import type { CommandDefinition } from '../command.ts';
 import { acceptAnswer } from './accept-answer.ts';
 import { answerQuery } from './answer-query.ts';
+import { bootstrapAdmin } from './bootstrap-admin.ts';
+import { changePassword } from './change-password.ts';
 import { createAssignment } from './create-assignment.ts';
 import { createCourse } from './create-course.ts';
 import { createFile } from './create-file.ts';
+import { createSession } from './create-session.ts';
 import { createUser } from './create-user.ts';
 import { deleteAssignment } from './delete-assignment.ts';
 import { deleteCourse } from './delete-course.ts';
+import { deleteSession } from './delete-session.ts';
 import { deleteUser } from './delete-user.ts';
 import { endorseAnswer } from './endorse-answer.ts';
 import { enroll } from './enroll.ts';
 import { gradeAssignment } from './grade-assignment.ts';
 import { postQuery } from './post-query.ts';
+import { recordLoginFailure } from './record-login-failure.ts';
 import { submitAssignment } from './submit-assignment.ts';
 import { unenroll } from './unenroll.ts';
 import { updateAssignment } from './update-assignment.ts';
@@ -22,17 +27,22 @@ import { updateUser } from './update-user.ts';
 const ALL: readonly CommandDefinition<never>[] = [
   acceptAnswer,
   answerQuery,
+  bootstrapAdmin,
+  changePassword,
   createAssignment,
   createCourse,
   createFile,
+  createSession,
   createUser,
   deleteAssignment,
   deleteCourse,
+  deleteSession,
   deleteUser,
   endorseAnswer,
   enroll,
   gradeAssignment,
   postQuery,
+  recordLoginFailure,
   submitAssignment,
   unenroll,
   updateAssignment,

@@ -22,7 +22,7 @@ export interface UpdateUser {
 const OWN_FIELDS: readonly string[] = ['display_name', 'email'];
 const ADMIN_FIELDS = ['site_role', 'status', 'password_hash'] as const;
 
-export const updateUser = defineCommand<UpdateUser>({
+export const updateUser = defineCommand<UpdateUser, UserResource | null>({
   kind: 'UPDATE_USER',
   v: 1,
   apply(tx, command) {

@@ -26,7 +26,8 @@ CREATE INDEX sessions_expiry ON sessions (expires_at);
 
 -- Failed logins per account and per client address, for the throttle that all nodes share.
 CREATE TABLE login_failures (
-  subject        TEXT    PRIMARY KEY,         -- 'account:<username_key>' or 'address:<ip>'
+  subject        TEXT    PRIMARY KEY,         -- 'account:<username_key>' or 'address:<prefix>'
   failures       INTEGER NOT NULL,
   window_from    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX login_failures_age ON login_failures (window_from, subject);

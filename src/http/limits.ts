@@ -1,0 +1,31 @@
+/** Every limit of the HTTP API, with its unit last. */
+
+/** A JSON body, unless the operation says otherwise. */
+export const maxJsonBytes = 1024 * 1024;
+export const maxJsonDepth = 32;
+
+/** Request line and headers together. */
+export const maxHeaderBytes = 16 * 1024;
+/** From the first byte of a request to the end of its headers. */
+export const headersTimeoutMs = 10_000;
+/** From the first byte of a request to the end of its body: slow clients are cut. */
+export const requestTimeoutMs = 300_000;
+/** An idle connection is kept open this long. */
+export const keepAliveTimeoutMs = 65_000;
+
+/** How long a request may wait for a majority, unless `LMS-Timeout-Ms` says otherwise. */
+export const defaultDeadlineMs = 10_000;
+export const minDeadlineMs = 100;
+export const maxDeadlineMs = 60_000;
+
+export const defaultPageItems = 100;
+export const maxPageItems = 1_000;
+export const maxCursorChars = 1_024;
+
+export const maxIdempotencyKeyChars = 255;
+export const maxRequestIdChars = 128;
+
+/** Password hashes computed at once on this node (19 MiB and a thread of the pool each). */
+export const maxHashesAtOnce = 2;
+/** Hashes that may wait for their turn; more are refused with 503 `overloaded`. */
+export const maxHashesWaiting = 64;

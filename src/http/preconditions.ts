@@ -1,0 +1,27 @@
+import type { ApiContext } from './env.ts';
+import { Problem } from './problem.ts';
+
+/** The version that `If-Match` names; 428 without one. The comparison itself is made in `apply`. */
+export function requireIfMatch(c: ApiContext): number {
+  const version = optionalIfMatch(c);
+  if (version !== null) return version;
+  throw new Problem(
+    'version_required',
+    'Send If-Match with the ETag of the version that this change is based on.',
+  );
+}
+
+/** Like `requireIfMatch` where a change without a base is allowed. */
+export function optionalIfMatch(c: ApiContext): number | null {
+  const header = c.req.header('if-match');
+  if (header === undefined) return null;
+  const version = /^"(\d{1,15})"$/.exec(header)?.[1];
+  if (version !== undefined) return Number(version);
+  throw new Problem('invalid_header', 'If-Match must be one strong ETag, such as "3".');
+}
+
+/** The strong `ETag` of a resource that has a `version`. */
+export function setVersion(c: ApiContext, value: unknown): void {
+  if (typeof value !== 'object' || value === null || !('version' in value)) return;
+  if (typeof value.version === 'number') c.header('ETag', `"${value.version}"`);
+}

@@ -1,0 +1,234 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { RefusalCode } from '../lms/refusal.ts';
+
+/** What goes wrong before or beside the rules: the request itself, the caller, this node. */
+export type TransportCode =
+  | 'invalid_json'
+  | 'invalid_request'
+  | 'unknown_field'
+  | 'invalid_cursor'
+  | 'invalid_header'
+  | 'unauthenticated'
+  | 'method_not_allowed'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'digest_mismatch'
+  | 'idempotency_in_flight'
+  | 'overloaded'
+  | 'no_quorum'
+  | 'unavailable'
+  | 'disk_low'
+  | 'internal';
+
+/** The `code` of every problem document that this API can answer with. */
+export type ProblemCode = RefusalCode | TransportCode;
+
+export interface ProblemKind {
+  readonly status: ContentfulStatusCode;
+  readonly title: string;
+  /** The same request, sent again later, may succeed. */
+  readonly retryable: boolean;
+  /** What it means and what to do, for the documentation. */
+  readonly description: string;
+}
+
+/** One row per code: a code without a row does not compile. Served at `/problems`. */
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
+  invalid_json: {
+    status: 400,
+    title: 'The body is not JSON',
+    retryable: false,
+    description: 'The body could not be parsed as UTF-8 JSON, or is nested more than 32 deep.',
+  },
+  invalid_request: {
+    status: 400,
+    title: 'The request is not valid',
+    retryable: false,
+    description:
+      'A field, parameter or header has a wrong type or shape. `errors` names each of them.',
+  },
+  unknown_field: {
+    status: 400,
+    title: 'The request has a field that this operation does not know',
+    retryable: false,
+    description: 'Unknown fields are refused, so that a misspelt one is never lost in silence.',
+  },
+  invalid_cursor: {
+    status: 400,
+    title: 'The cursor is not valid',
+    retryable: false,
+    description: 'Use `next_cursor` of the previous page as it is, with the same path.',
+  },
+  invalid_header: {
+    status: 400,
+    title: 'A request header is not valid',
+    retryable: false,
+    description: 'A header of this API has a value that it cannot have; `detail` names it.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Log in first',
+    retryable: false,
+    description:
+      'There is no bearer token, or it is unknown, expired or revoked. Log in for a new one.',
+  },
+  invalid_credentials: {
+    status: 401,
+    title: 'User name or password is wrong',
+    retryable: false,
+    description: 'The answer is the same whether or not the account exists.',
+  },
+  session_ended: {
+    status: 401,
+    title: 'The session has ended',
+    retryable: false,
+    description: 'The session ended while the request was on its way. Nothing was changed.',
+  },
+  account_not_active: {
+    status: 401,
+    title: 'The account is not active',
+    retryable: false,
+    description: 'The account was suspended or deleted. Nothing was changed.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Your role may not do this',
+    retryable: false,
+    description: 'The object is known to the caller, the operation is not allowed to them.',
+  },
+  not_found: {
+    status: 404,
+    title: 'There is no such thing',
+    retryable: false,
+    description: 'It does not exist, or the caller may not know that it does.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'This path does not know this method',
+    retryable: false,
+    description: 'The `Allow` header lists the methods of the path.',
+  },
+  conflict: {
+    status: 409,
+    title: 'The state of the object does not allow this',
+    retryable: false,
+    description: 'Read the object again: it is in a state in which this cannot be done.',
+  },
+  already_exists: {
+    status: 409,
+    title: 'It exists already',
+    retryable: false,
+    description: 'Another object has the same unique value; `errors` names the field.',
+  },
+  course_not_active: {
+    status: 409,
+    title: 'The course is archived',
+    retryable: false,
+    description: 'An archived course can be read, not changed.',
+  },
+  idempotency_in_flight: {
+    status: 409,
+    title: 'The first request with this key is still running',
+    retryable: true,
+    description: 'Wait a moment and send the same request with the same `Idempotency-Key`.',
+  },
+  version_mismatch: {
+    status: 412,
+    title: 'The object was changed by somebody else',
+    retryable: false,
+    description:
+      '`ETag` and `current_version` name the present version. Read it, merge, and send again.',
+  },
+  payload_too_large: {
+    status: 413,
+    title: 'The body is too large',
+    retryable: false,
+    description: '`max_bytes` is the limit of this operation.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'This media type is not understood here',
+    retryable: false,
+    description: '`accepted` lists the values of `Content-Type` that the operation understands.',
+  },
+  invalid_value: {
+    status: 422,
+    title: 'A rule says no to a value',
+    retryable: false,
+    description: 'The request is well formed, a value is not allowed; `errors` names the field.',
+  },
+  too_many_attempts: {
+    status: 422,
+    title: 'No attempt is left',
+    retryable: false,
+    description: 'The assignment allows no further attempt.',
+  },
+  not_open: {
+    status: 422,
+    title: 'It is not open yet',
+    retryable: false,
+    description: 'It opens later; `detail` says when.',
+  },
+  closed: {
+    status: 422,
+    title: 'It is closed',
+    retryable: false,
+    description: 'It was closed before the request arrived; `detail` says when.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'This Idempotency-Key belongs to another request',
+    retryable: false,
+    description: 'A key names one request for 7 days. Use a new key for a new request.',
+  },
+  digest_mismatch: {
+    status: 422,
+    title: 'The content does not have the digest that was announced',
+    retryable: true,
+    description: 'The bytes were changed on their way. Nothing was kept; send them again.',
+  },
+  version_required: {
+    status: 428,
+    title: 'If-Match is required',
+    retryable: false,
+    description: 'Send `If-Match` with the `ETag` of the version that the change is based on.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many attempts',
+    retryable: true,
+    description: 'Wait as long as `Retry-After` says.',
+  },
+  internal: {
+    status: 500,
+    title: 'This node made a mistake',
+    retryable: true,
+    description: 'Report the `request_id`. Whether a write was applied is unknown.',
+  },
+  no_quorum: {
+    status: 503,
+    title: 'No majority of nodes could be reached in time',
+    retryable: true,
+    description:
+      '`outcome` says whether a write was `not_applied` or is `unknown`. A retry with the same ' +
+      '`Idempotency-Key` is safe in both cases.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'The cluster has more to do than it can take',
+    retryable: true,
+    description: 'Wait as long as `Retry-After` says and send the same request again.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'This node is not serving',
+    retryable: true,
+    description: 'The node is starting or stopping. Use another node, or wait.',
+  },
+  disk_low: {
+    status: 507,
+    title: 'The disk of the leader is nearly full',
+    retryable: true,
+    description: 'Nothing was written. It clears by itself when there is room again.',
+  },
+};

@@ -1,0 +1,21 @@
+import type { Reader } from '../lms/reader.ts';
+import type { Actor } from '../lms/tx.ts';
+import { settle } from './consistency.ts';
+import { type ApiContext, callerOf } from './env.ts';
+import { setVersion } from './preconditions.ts';
+
+/**
+ * Runs a query on this node's SQLite, at the point of the log that the request asks for, as the
+ * caller. Sets `LMS-Index`, and `ETag` when the value has a `version`. `find` may throw `Refusal`.
+ */
+export async function read<Value>(
+  c: ApiContext,
+  find: (reader: Reader, actor: Actor) => Value,
+): Promise<Value> {
+  await settle(c);
+  const { reader, applied } = c.get('foundation').replica;
+  c.header('LMS-Index', String(applied.index));
+  const value = find(reader, callerOf(c).actor);
+  setVersion(c, value);
+  return value;
+}

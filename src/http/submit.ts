@@ -1,0 +1,97 @@
+import { v7 } from 'uuid';
+import { encodeCommand } from '../lms/codec.ts';
+import type { Command, CommandDefinition, CommandHeader } from '../lms/command.ts';
+import type { AppliedCommand } from '../lms/machine.ts';
+import { ProposalError } from '../raft/errors.ts';
+import { proposalProblem } from './consistency.ts';
+import { type ApiContext, timeLeft } from './env.ts';
+import { fingerprint, idempotencyKey } from './idempotency.ts';
+import { setVersion } from './preconditions.ts';
+import { Problem } from './problem.ts';
+
+interface SubmitOptions {
+  /** SHA-256 of files that came with the request, for the idempotency fingerprint. */
+  readonly digests?: readonly string[];
+}
+
+/**
+ * Gets a command through the log and returns the value that this node's own `apply` gave: the
+ * resource as the API shows it. Sets `LMS-Index`, `ETag` (when the value has a `version`) and
+ * `Idempotency-Replayed`. A rule that says no, and a write without a result, are thrown as `Problem`.
+ */
+export async function submit<Payload extends object, Value>(
+  c: ApiContext,
+  definition: CommandDefinition<Payload, Value>,
+  payload: Payload,
+  options: SubmitOptions = {},
+): Promise<NonNullable<Value>> {
+  const header = commandHeader(c, definition, options.digests ?? []);
+  const { index, result } = await inFlightOnce(c, header, () =>
+    propose(c, { ...payload, ...header }),
+  );
+  c.header('LMS-Index', String(index));
+  if (!result.ok) {
+    const { code, detail, errors, extra } = result;
+    throw new Problem(code, detail, { errors, extra });
+  }
+  if (result.replayed === true) c.header('Idempotency-Replayed', 'true');
+  setVersion(c, result.value);
+  return result.value as NonNullable<Value>;
+}
+
+function commandHeader(
+  c: ApiContext,
+  definition: { readonly kind: string; readonly v: number },
+  digests: readonly string[],
+): CommandHeader {
+  const caller = c.get('caller');
+  // Without an actor there is nobody that a stored answer could belong to.
+  const key = caller === undefined ? null : idempotencyKey(c);
+  return {
+    kind: definition.kind,
+    v: definition.v,
+    command_id: v7().replaceAll('-', ''),
+    actor_id: caller?.actor.id ?? null,
+    session_id: caller?.session_id ?? null,
+    received_at: c.get('receivedAt'),
+    ...(key !== null && {
+      idempotency_key: key,
+      idempotency_fingerprint: fingerprint(c, digests),
+    }),
+  };
+}
+
+async function propose(c: ApiContext, command: Command<object>): Promise<AppliedCommand> {
+  try {
+    return await c.get('foundation').consensus.propose({
+      request_id: command.command_id,
+      command: encodeCommand(command),
+      timeoutMs: timeLeft(c),
+    });
+  } catch (error) {
+    throw error instanceof ProposalError ? proposalProblem(error) : error;
+  }
+}
+
+/** A second request with the key of one that is running is told to wait, not queued behind it. */
+async function inFlightOnce<T>(
+  c: ApiContext,
+  header: CommandHeader,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (header.idempotency_key === undefined) return run();
+  const { inFlight } = c.get('foundation');
+  const key = `${header.actor_id} ${header.idempotency_key}`;
+  if (inFlight.has(key)) {
+    throw new Problem(
+      'idempotency_in_flight',
+      'The first request with this Idempotency-Key is still running. Send it again in a moment.',
+    );
+  }
+  inFlight.add(key);
+  try {
+    return await run();
+  } finally {
+    inFlight.delete(key);
+  }
+}
