@@ -1,0 +1,78 @@
+import type { NodeId } from '../core/messages.ts';
+import type { TransportLimits } from './limits.ts';
+import { Refused } from './refusals.ts';
+
+/** Two nodes speak only when these are equal; what is optional is a feature. */
+export const PROTOCOL_VERSION = 1;
+export const FEATURES: readonly string[] = [];
+
+/** The first frame of a stream, in both directions. */
+export interface Handshake {
+  readonly cluster_id: string;
+  readonly node_id: NodeId;
+  readonly protocol_version: number;
+  /** What the sender understands beyond the version; unknown names are ignored. */
+  readonly features: readonly string[];
+}
+
+export interface Self {
+  readonly cluster_id: string;
+  readonly node_id: NodeId;
+}
+
+export function ownHandshake(self: Self): Handshake {
+  return { ...self, protocol_version: PROTOCOL_VERSION, features: FEATURES };
+}
+
+/** The peer's handshake, or a throw of `Refused`. `peer` is whom its certificate names. */
+export function checkedHandshake(
+  body: Readonly<Record<string, unknown>>,
+  own: Handshake,
+  peer: NodeId,
+  limits: TransportLimits,
+): Handshake {
+  const { cluster_id, node_id, protocol_version, features } = body;
+  if (
+    typeof cluster_id !== 'string' ||
+    typeof node_id !== 'string' ||
+    typeof protocol_version !== 'number' ||
+    !isFeatures(features, limits)
+  ) {
+    throw new Refused(
+      'malformed_handshake',
+      'a handshake is {cluster_id, node_id, protocol_version, features}',
+    );
+  }
+  if (cluster_id !== own.cluster_id) {
+    throw new Refused(
+      'wrong_cluster',
+      `this is cluster ${own.cluster_id}, not ${quote(cluster_id)}`,
+    );
+  }
+  if (protocol_version !== own.protocol_version) {
+    throw new Refused(
+      'wrong_version',
+      `${own.node_id} speaks protocol version ${own.protocol_version}, not ${protocol_version}: run versions that overlap`,
+    );
+  }
+  if (node_id !== peer) {
+    throw new Refused(
+      'wrong_node',
+      `the certificate is of ${peer}, the handshake of ${quote(node_id)}`,
+    );
+  }
+  return { cluster_id, node_id, protocol_version, features };
+}
+
+function isFeatures(value: unknown, limits: TransportLimits): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= limits.maxFeatures &&
+    value.every((feature) => typeof feature === 'string')
+  );
+}
+
+/** A stranger's text on its way to our log and to its own. */
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 64));
+}

@@ -1,0 +1,101 @@
+import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { ForwardRequest, ForwardResponse, Message, NodeId } from '../core/messages.ts';
+import type { FrameName } from './frames.ts';
+import type { Handshake } from './handshake.ts';
+import { LANE_HEADER } from './lanes.ts';
+import type { TransportLimits } from './limits.ts';
+import type { PeerCounters } from './peer-counters.ts';
+import { PeerStream } from './peer-stream.ts';
+import { type Refusals, Refused, refusedByPeer } from './refusals.ts';
+import { checkedForwardRequest, checkedMessage, count } from './validate.ts';
+
+export interface InboundStreamsOptions {
+  readonly own: Handshake;
+  readonly limits: TransportLimits;
+  readonly refusals: Refusals;
+  readonly onConnected: (peer: NodeId) => void;
+  readonly countersOf: (peer: NodeId) => PeerCounters;
+  readonly onMessage: (from: NodeId, message: Message) => void;
+  readonly onForward: (from: NodeId, request: ForwardRequest) => Promise<ForwardResponse>;
+}
+
+/** The streams that peers dialled: their messages come in here, and only answers go out. */
+export class InboundStreams {
+  readonly #options: InboundStreamsOptions;
+  readonly #current = new Map<string, PeerStream>();
+  readonly #forwardsRunning = new Map<NodeId, number>();
+
+  constructor(options: InboundStreamsOptions) {
+    this.#options = options;
+  }
+
+  accept(peer: NodeId, http: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const { own, limits, refusals, countersOf } = this.#options;
+    const key = `${peer} ${String(headers[LANE_HEADER] ?? '')}`;
+    const stream = new PeerStream(http, { own, peer }, limits, countersOf(peer), {
+      onOpen: () => {
+        // A peer that dials again has given up the stream before; what is left there is old.
+        this.#current.get(key)?.close();
+        this.#current.set(key, stream);
+        stream.send('Handshake', own);
+        this.#options.onConnected(peer);
+      },
+      onFrame: (name, body) => this.#receive(peer, stream, name, body),
+      onRefused: (refused) => refusals.record(refused, peer),
+    });
+    http.on('close', () => {
+      stream.outbox.close();
+      if (this.#current.get(key) === stream) this.#current.delete(key);
+    });
+    http.respond({ ':status': 200 });
+  }
+
+  #receive(peer: NodeId, stream: PeerStream, name: FrameName, body: Record<string, unknown>): void {
+    switch (name) {
+      case 'ForwardRequest':
+        this.#forward(peer, stream, body);
+        return;
+      case 'Refusal':
+        throw refusedByPeer(body);
+      case 'Handshake':
+      case 'ForwardResponse':
+        throw new Refused('unknown_kind', `a ${name} does not come as a message`);
+      default:
+        this.#options.onMessage(peer, checkedMessage(name, body, peer, this.#options.limits));
+    }
+  }
+
+  #forward(peer: NodeId, stream: PeerStream, body: Record<string, unknown>): void {
+    const call_id = count(body, 'call_id');
+    const running = this.#forwardsRunning.get(peer) ?? 0;
+    try {
+      if (running >= this.#options.limits.maxForwardsInFlight) {
+        throw new Refused('overloaded', `${running} calls of ${peer} are being served`);
+      }
+      const request = checkedForwardRequest(body, this.#options.limits);
+      this.#forwardsRunning.set(peer, running + 1);
+      this.#answer(peer, stream, call_id, request);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.#options.refusals.record(error, peer);
+      stream.send('Refusal', { call_id, code: error.reason, message: error.message });
+    }
+  }
+
+  /** A full queue drops the answer: the caller has its deadline. */
+  #answer(peer: NodeId, stream: PeerStream, call_id: number, request: ForwardRequest): void {
+    const { onForward, refusals } = this.#options;
+    onForward(peer, request)
+      .then(
+        (response) => stream.send('ForwardResponse', { call_id, ...response }),
+        (error: Error) => {
+          const refused = new Refused('unserved', error.message);
+          refusals.record(refused, peer);
+          stream.send('Refusal', { call_id, code: refused.reason, message: refused.message });
+        },
+      )
+      .finally(() => {
+        this.#forwardsRunning.set(peer, (this.#forwardsRunning.get(peer) ?? 1) - 1);
+      });
+  }
+}
