@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { runProgram } from '../run-program.ts';
+import { initCommand } from './commands/init.ts';
+
+await runProgram('lms-admin', (program) =>
+  program
+    .usage('$0 <command>: look after a Quorum LMS cluster')
+    .command(initCommand)
+    .demandCommand(1, 'Say what to do'),
+);
