@@ -88,3 +88,23 @@ export function requireReadableFile(reader: Reader, actor: Actor, fileId: string
   }
   return file;
 }
+
+/** The bytes that a row of `files` names. */
+export interface FileBlob {
+  readonly sequence: number;
+  readonly sha256: string;
+  readonly size_bytes: number;
+}
+
+/** For the blob store: rows in the order of the log. */
+export function fileBlobsAfter(reader: Reader, sequence: number, limit: number): FileBlob[] {
+  return reader.all<FileBlob>(
+    'SELECT sequence, sha256, size_bytes FROM files WHERE sequence > ? ORDER BY sequence LIMIT ?',
+    sequence,
+    limit,
+  );
+}
+
+export function lastFileSequence(reader: Reader): number {
+  return reader.get<{ last: number | null }>('SELECT max(sequence) AS last FROM files')?.last ?? 0;
+}

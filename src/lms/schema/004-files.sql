@@ -1,15 +1,15 @@
 -- A file is immutable: another content is another file. The bytes are in the blob store, by SHA-256;
 -- several files may share them.
 CREATE TABLE files (
-  id             TEXT    PRIMARY KEY,
+  sequence       INTEGER PRIMARY KEY,         -- order in the log: a node that lacks bytes goes by it
+  id             TEXT    NOT NULL UNIQUE,
   sha256         TEXT    NOT NULL,            -- hex, lower case
   size_bytes     INTEGER NOT NULL,
   media_type     TEXT    NOT NULL,
   filename       TEXT    NOT NULL,            -- for people; never a path
   uploaded_by    TEXT    NOT NULL REFERENCES users (id),
   created_at     INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX files_sha256 ON files (sha256);
+) STRICT;
 
 -- What a file is attached to: who may read that object may read the file.
 CREATE TABLE file_links (
