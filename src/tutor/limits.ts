@@ -51,9 +51,47 @@ export const jobLimits = {
   helpAfterMs: 5_000,
 } as const;
 
+export const ollamaLimits = {
+  /** Loading a model and reading the prompt come before the first byte. */
+  firstByteMs: 60_000,
+  idleMs: 20_000,
+  totalMs: 120_000,
+  /** Of the small calls: version and tags. */
+  probeMs: 1_000,
+  maxResponseBytes: 8 * MiB,
+  maxLineBytes: MiB,
+  maxErrorBytes: 64 * 1024,
+  maxErrorCharacters: 200,
+  retries: 2,
+  retryBaseMs: 150,
+  breakerFailures: 3,
+  breakerWindowMs: 30_000,
+  breakerOpenMs: 15_000,
+  /** The same for every call of every feature: another value makes Ollama load the model again. */
+  contextTokens: 4_096,
+  keepAlive: '30m',
+} as const;
+
+export const answerLimits = {
+  maxQuestionCharacters: 4_000,
+  maxAnswerTokens: 700,
+  /** Passages looked at, and passages that reach the prompt or the student. */
+  candidates: 12,
+  passages: 6,
+  fallbackPassages: 3,
+  quoteCharacters: 400,
+  maxSentences: 200,
+} as const;
+
 if (extractionLimits.maxWallMs / 1000 > extractionLimits.maxCpuSeconds) {
   throw new Error('limits: the watchdog must bite before the kernel does');
 }
 if (extractionLimits.maxPageCharacters * 6 > extractionLimits.maxLineBytes) {
   throw new Error('limits: the longest page, escaped, must fit into one line of output');
+}
+if (ollamaLimits.totalMs >= 300_000) {
+  throw new Error('limits: fetch itself gives up on a silent server after 300 s');
+}
+if (answerLimits.maxAnswerTokens * 2 > ollamaLimits.contextTokens) {
+  throw new Error('limits: the prompt needs more of the context than the answer');
 }
