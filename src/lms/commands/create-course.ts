@@ -1,7 +1,8 @@
 import { defineCommand } from '../command.ts';
 import { requireOnSite } from '../policy.ts';
-import { courseById } from '../queries/courses.ts';
+import { type CourseResource, courseById } from '../queries/courses.ts';
 import { Refusal } from '../refusal.ts';
+import { written } from '../written.ts';
 
 export interface CreateCourse {
   readonly course_id: string;
@@ -11,7 +12,7 @@ export interface CreateCourse {
 }
 
 /** Whoever creates a course is its first instructor. */
-export const createCourse = defineCommand<CreateCourse>({
+export const createCourse = defineCommand<CreateCourse, CourseResource>({
   kind: 'CREATE_COURSE',
   v: 1,
   apply(tx, command) {
@@ -46,6 +47,6 @@ export const createCourse = defineCommand<CreateCourse>({
       course_id: command.course_id,
       data: { course_id: command.course_id },
     });
-    return courseById(tx, command.course_id, actor.id);
+    return written(courseById(tx, command.course_id, actor.id));
   },
 });

@@ -1,8 +1,9 @@
 import { defineCommand } from '../command.ts';
 import { requireOnSite } from '../policy.ts';
-import { fileById } from '../queries/files.ts';
+import { type FileResource, fileById } from '../queries/files.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
+import { written } from '../written.ts';
 
 /** A file whose bytes are on a majority already (`blobs/`). */
 export interface NewFile {
@@ -32,13 +33,13 @@ export function insertFile(tx: Tx, file: NewFile): void {
   );
 }
 
-export const createFile = defineCommand<NewFile>({
+export const createFile = defineCommand<NewFile, FileResource>({
   kind: 'CREATE_FILE',
   v: 1,
   apply(tx, command) {
     requireOnSite(tx.actor, 'file.upload');
     insertFile(tx, command);
     tx.target(command.file_id);
-    return fileById(tx, command.file_id);
+    return written(fileById(tx, command.file_id));
   },
 });

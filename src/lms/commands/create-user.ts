@@ -1,8 +1,9 @@
 import { defineCommand } from '../command.ts';
 import { requireOnSite, type SiteRole } from '../policy.ts';
-import { userById } from '../queries/users.ts';
+import { type UserResource, userById } from '../queries/users.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
+import { written } from '../written.ts';
 
 export interface CreateUser {
   readonly user_id: string;
@@ -17,7 +18,7 @@ export interface CreateUser {
 }
 
 /** Without an actor it is the system that creates: the first administrator, or a registration. */
-export const createUser = defineCommand<CreateUser>({
+export const createUser = defineCommand<CreateUser, UserResource>({
   kind: 'CREATE_USER',
   v: 1,
   apply(tx, command) {
@@ -44,7 +45,7 @@ export const createUser = defineCommand<CreateUser>({
       user_id: command.user_id,
       data: { user_id: command.user_id },
     });
-    return userById(tx, command.user_id);
+    return written(userById(tx, command.user_id));
   },
 });
 

@@ -9,7 +9,7 @@ export interface DeleteCourse {
 }
 
 /** Everything in the course stays in the tables, and is found by nobody. */
-export const deleteCourse = defineCommand<DeleteCourse>({
+export const deleteCourse = defineCommand<DeleteCourse, null>({
   kind: 'DELETE_COURSE',
   v: 1,
   apply(tx, command) {

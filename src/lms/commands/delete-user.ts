@@ -12,7 +12,7 @@ export interface DeleteUser {
 }
 
 /** The row stays, for the names beside old work; nobody can log in as them or find them in a list. */
-export const deleteUser = defineCommand<DeleteUser>({
+export const deleteUser = defineCommand<DeleteUser, null>({
   kind: 'DELETE_USER',
   v: 1,
   apply(tx, command) {

@@ -5,6 +5,7 @@ import { userById } from '../queries/users.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
 import { requireVersion } from '../version.ts';
+import { written } from '../written.ts';
 import { requireAnotherInstructor } from './last-instructor.ts';
 
 export interface Enroll {
@@ -15,7 +16,7 @@ export interface Enroll {
 }
 
 /** Enrolls, or changes the role; the same again changes nothing. */
-export const enroll = defineCommand<Enroll>({
+export const enroll = defineCommand<Enroll, EnrollmentResource>({
   kind: 'ENROLL',
   v: 1,
   apply(tx, command) {
@@ -27,7 +28,7 @@ export const enroll = defineCommand<Enroll>({
     tx.target(`${course}/${user}`);
     if (before === null) insert(tx, command);
     else if (before.role !== command.role) changeRole(tx, before, command.role);
-    return enrollmentOf(tx, course, user);
+    return written(enrollmentOf(tx, course, user));
   },
 });
 

@@ -168,8 +168,11 @@ t.test('attempts are numbered, and an earlier one stays as it was', (t) => {
     filesOf(machine.reader, 'submission', 'sub_1').map(({ id }) => id),
     ['fil_1', 'fil_2'],
   );
-  t.ok(mayReadFile(machine.reader, actorOf('ta'), 'fil_1'), 'staff may read what was handed in');
-  t.notOk(mayReadFile(machine.reader, actorOf('otherStudent'), 'fil_1'));
+  t.ok(
+    mayReadFile(machine.reader, actorOf('ta'), 'fil_1', machine.now),
+    'staff may read what was handed in',
+  );
+  t.notOk(mayReadFile(machine.reader, actorOf('otherStudent'), 'fil_1', machine.now));
   t.end();
 });
 

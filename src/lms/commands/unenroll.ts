@@ -12,7 +12,7 @@ export interface Unenroll {
 }
 
 /** Takes the right to see the course; what was handed in and graded stays. */
-export const unenroll = defineCommand<Unenroll>({
+export const unenroll = defineCommand<Unenroll, null>({
   kind: 'UNENROLL',
   v: 1,
   apply(tx, command) {

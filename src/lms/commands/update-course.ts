@@ -4,6 +4,7 @@ import { type CourseResource, courseById } from '../queries/courses.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
 import { requireVersion } from '../version.ts';
+import { written } from '../written.ts';
 
 /** Absent fields stay as they are. */
 export interface UpdateCourse {
@@ -15,7 +16,7 @@ export interface UpdateCourse {
   readonly status?: 'active' | 'archived';
 }
 
-export const updateCourse = defineCommand<UpdateCourse>({
+export const updateCourse = defineCommand<UpdateCourse, CourseResource>({
   kind: 'UPDATE_COURSE',
   v: 1,
   apply(tx, command) {
@@ -33,7 +34,7 @@ export const updateCourse = defineCommand<UpdateCourse>({
     );
     tx.target(course.id);
     tx.emit({ type: 'course.updated', course_id: course.id, data: { course_id: course.id } });
-    return courseById(tx, course.id, tx.actor.id);
+    return written(courseById(tx, course.id, tx.actor.id));
   },
 });
 
@@ -46,7 +47,5 @@ function requireChangeable(tx: Tx, command: UpdateCourse): CourseResource {
       'The course is archived. Set status to active, in this change or before.',
     );
   }
-  const course = courseById(tx, id, tx.actor.id);
-  if (course === null) throw new Error(`broken invariant: course ${id} vanished while it was read`);
-  return course;
+  return written(courseById(tx, id, tx.actor.id));
 }

@@ -5,6 +5,7 @@ import { Refusal } from '../refusal.ts';
 import { revokeSessions } from '../revoke-sessions.ts';
 import type { Actor, Tx } from '../tx.ts';
 import { requireVersion } from '../version.ts';
+import { written } from '../written.ts';
 import { requireAnotherAdmin } from './last-admin.ts';
 
 /** Absent fields stay as they are. */
@@ -22,7 +23,7 @@ export interface UpdateUser {
 const OWN_FIELDS: readonly string[] = ['display_name', 'email'];
 const ADMIN_FIELDS = ['site_role', 'status', 'password_hash'] as const;
 
-export const updateUser = defineCommand<UpdateUser, UserResource | null>({
+export const updateUser = defineCommand<UpdateUser, UserResource>({
   kind: 'UPDATE_USER',
   v: 1,
   apply(tx, command) {
@@ -52,7 +53,7 @@ export const updateUser = defineCommand<UpdateUser, UserResource | null>({
       user_id: user.id,
       data: { user_id: user.id },
     });
-    return userById(tx, user.id);
+    return written(userById(tx, user.id));
   },
 });
 

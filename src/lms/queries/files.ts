@@ -25,6 +25,8 @@ interface LinkRow {
   readonly kind: FileLinkKind;
   readonly course_id: string;
   readonly user_id: string | null;
+  /** Of an assignment that opens later. */
+  readonly unlock_at: number | null;
 }
 
 /** What it takes, beside owning it, to read the object that a file is attached to. */
@@ -57,8 +59,12 @@ export function filesOf(reader: Reader, kind: FileLinkKind, objectId: string): F
     .map((row) => ({ ...row, created_at: toRfc3339(row.created_at) }));
 }
 
-/** Its uploader, administrators, and whoever may read an object that it is attached to. */
-export function mayReadFile(reader: Reader, actor: Actor, fileId: string): boolean {
+/**
+ * Its uploader, administrators, and whoever may read an object that it is attached to.
+ *
+ * @param now ms since the epoch: before an assignment opens only the staff reads what hangs on it
+ */
+export function mayReadFile(reader: Reader, actor: Actor, fileId: string, now: number): boolean {
   const file = reader.get<{ uploaded_by: string }>(
     'SELECT uploaded_by FROM files WHERE id = ?',
     fileId,
@@ -67,22 +73,31 @@ export function mayReadFile(reader: Reader, actor: Actor, fileId: string): boole
   if (file.uploaded_by === actor.id || mayOnSite(actor, 'file.read_any')) return true;
   return reader
     .all<LinkRow>(
-      `SELECT l.kind, l.course_id, l.user_id
-         FROM file_links l JOIN courses c ON c.id = l.course_id AND c.deleted_at IS NULL
+      `SELECT l.kind, l.course_id, l.user_id, a.unlock_at
+         FROM file_links l
+         JOIN courses c ON c.id = l.course_id AND c.deleted_at IS NULL
+         LEFT JOIN assignments a ON l.kind = 'assignment' AND a.id = l.object_id
         WHERE l.file_id = ?`,
       fileId,
     )
-    .some((link) => mayReadThrough(reader, actor, link));
+    .some((link) => mayReadThrough(reader, actor, link, now));
 }
 
-function mayReadThrough(reader: Reader, actor: Actor, link: LinkRow): boolean {
+function mayReadThrough(reader: Reader, actor: Actor, link: LinkRow, now: number): boolean {
   if (link.user_id === actor.id) return true;
-  return mayInCourse(actor, courseRole(reader, link.course_id, actor.id), READ_ACTION[link.kind]);
+  const locked = link.unlock_at !== null && now < link.unlock_at;
+  const action = locked ? 'assignment.read_locked' : READ_ACTION[link.kind];
+  return mayInCourse(actor, courseRole(reader, link.course_id, actor.id), action);
 }
 
 /** The file, or `not_found`: alike for files that do not exist and those of others. */
-export function requireReadableFile(reader: Reader, actor: Actor, fileId: string): FileResource {
-  const file = mayReadFile(reader, actor, fileId) ? fileById(reader, fileId) : null;
+export function requireReadableFile(
+  reader: Reader,
+  actor: Actor,
+  fileId: string,
+  now: number,
+): FileResource {
+  const file = mayReadFile(reader, actor, fileId, now) ? fileById(reader, fileId) : null;
   if (file === null) {
     throw new Refusal('not_found', 'There is no such file, or it is not yours to read.');
   }
