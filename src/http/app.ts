@@ -1,28 +1,73 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Registry } from 'prom-client';
 import { accessLog } from './access-log.ts';
 import { arrival } from './arrival.ts';
 import { registerComponents } from './components.ts';
 import { cors } from './cors.ts';
 import type { ApiEnv, Foundation } from './env.ts';
 import { answerError, answerNotFound } from './failures.ts';
+import { measure, registerGauges } from './metrics.ts';
+import { openApiDocument } from './openapi.ts';
 import { router } from './operation.ts';
+import type { Passwords } from './passwords.ts';
+import { authRoutes } from './routes/auth.ts';
+import { clusterRoutes } from './routes/cluster.ts';
+import { documentationRoutes } from './routes/documentation.ts';
 import { meRoutes } from './routes/me.ts';
+import { serviceRoutes } from './routes/service.ts';
 import { secureHeaders } from './secure-headers.ts';
 
-export interface AppParts extends Omit<Foundation, 'inFlight'> {}
+export interface AppParts extends Omit<Foundation, 'inFlight'> {
+  readonly passwords: Passwords;
+  /** What `/metrics` shows; the parts of the node register their own figures on it too. */
+  readonly registry: Registry;
+}
 
 /** The whole API. Each resource is one line here and one file in `routes/`. */
 export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   const app = router();
-  const { consensus, replica, settings, logger } = parts;
+  prepare(app, parts);
+
+  app.route('/', authRoutes(parts.passwords));
+  app.route('/', meRoutes(parts.passwords));
+  mountService(app, parts);
+  return app;
+}
+
+/** What stands around every operation. */
+function prepare(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
+  const { consensus, replica, settings, logger, registry } = parts;
+  registerGauges(registry, consensus, settings.started_at);
   app.use(arrival({ consensus, replica, settings, logger, inFlight: new Set() }));
+  app.use(measure(registry));
   app.use(accessLog(logger));
   app.use(secureHeaders);
   app.use('/v1/*', cors(settings.cors_origins));
   app.onError(answerError);
   app.notFound(answerNotFound(app));
   registerComponents(app);
+}
 
-  app.route('/', meRoutes());
-  return app;
+/** The operations about the node itself. */
+function mountService(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
+  const { consensus, replica, settings, registry } = parts;
+  const status = () => consensus.status();
+  app.route(
+    '/',
+    clusterRoutes({
+      status,
+      chainHash: () => replica.chainHash,
+      version: settings.version,
+      startedAt: settings.started_at,
+    }),
+  );
+  app.route('/', serviceRoutes(status, settings.max_ready_lag_entries, registry));
+  let document: ReturnType<typeof openApiDocument> | undefined;
+  app.route(
+    '/',
+    documentationRoutes(() => {
+      document ??= openApiDocument(app);
+      return document;
+    }),
+  );
 }

@@ -6,6 +6,7 @@ import {
   maxIdempotencyKeyChars,
   minDeadlineMs,
 } from './limits.ts';
+import { problemExamples } from './problem-schema.ts';
 
 const PARAMETERS = {
   IdempotencyKey: {
@@ -62,8 +63,13 @@ const HEADERS = {
     schema: { type: 'string' },
     example: '019a9457c1d07c1e8a5f4c2b7d3e9f10',
   },
+  ETag: {
+    description: 'The version of the resource, when it has one; for `If-Match`.',
+    schema: { type: 'string' },
+    example: '"3"',
+  },
   Location: {
-    description: 'The path of what was made.',
+    description: 'Where it is: what was made, or the leader.',
     schema: { type: 'string' },
     example: '/v1/courses/crs_019a9457c1d07c1e8a5f4c2b7d3e9f10',
   },
@@ -87,7 +93,8 @@ export function responseHeaders(status: string) {
     'LMS-Index': header('LMSIndex'),
     'LMS-Leader': header('LMSLeader'),
     'X-Request-Id': header('XRequestId'),
-    ...(status === '201' && { Location: header('Location') }),
+    ...((status === '201' || status === '307') && { Location: header('Location') }),
+    ...((status === '200' || status === '201') && { ETag: header('ETag') }),
   };
 }
 
@@ -110,6 +117,9 @@ export function registerComponents(app: OpenAPIHono<ApiEnv>): void {
   }
   for (const [name, component] of Object.entries(HEADERS)) {
     registry.registerComponent('headers', name, component as never);
+  }
+  for (const { code, value } of problemExamples()) {
+    registry.registerComponent('examples', code, { value });
   }
   registry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',

@@ -9,6 +9,8 @@ import type { ApiSettings } from './settings.ts';
 export interface Replica {
   readonly reader: Reader;
   readonly applied: { readonly index: number };
+  /** Of the last applied entry, hex. */
+  readonly chainHash: string;
 }
 
 /** What the foundation (`guard`, `read`, `submit`) works on. Routes use those, never this. */

@@ -29,3 +29,16 @@ export const maxRequestIdChars = 128;
 export const maxHashesAtOnce = 2;
 /** Hashes that may wait for their turn; more are refused with 503 `overloaded`. */
 export const maxHashesWaiting = 64;
+
+/** How long a login lasts. */
+export const sessionLifetimeMs = 24 * 60 * 60 * 1000;
+
+export const maxIdChars = 64;
+export const maxTitleChars = 200;
+/** Of what is a document of its own: an assignment, what is handed in for it. */
+export const maxMarkdownChars = 200_000;
+/** Of what people say to one another: queries, answers, feedback. */
+export const maxMessageChars = 20_000;
+export const maxReasonChars = 500;
+export const maxTopicsPerAssignment = 20;
+export const maxTopicChars = 64;

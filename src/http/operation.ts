@@ -48,9 +48,10 @@ export function operation<const P extends string, R extends OperationConfig & { 
     ],
     responses: {
       ...withHeaders(config.responses),
+      ...(isWrite && { 307: REDIRECT }),
       ...problemResponses([
         ...standardProblems({ isRead, isWrite, isPublic, hasBody: accepted.length > 0 }),
-        ...(config.method === 'post' ? IDEMPOTENCY_PROBLEMS : []),
+        ...(config.method === 'post' && isWrite && !isPublic ? IDEMPOTENCY_PROBLEMS : []),
         ...(options.problems ?? []),
       ]),
     },
@@ -98,6 +99,12 @@ export function patchBody<Schema extends z.ZodType>(schema: Schema, example: z.i
   };
 }
 
+const REDIRECT = {
+  description:
+    'To the same path on the leader, when `Prefer: redirect` or the cluster asks for it.',
+  headers: responseHeaders('307'),
+};
+
 const IDEMPOTENCY_PROBLEMS: readonly ProblemCode[] = [
   'idempotency_key_reused',
   'idempotency_in_flight',
@@ -114,9 +121,8 @@ function standardProblems(shape: {
     'invalid_header',
     'internal',
     ...(shape.isPublic ? [] : (['unauthenticated', 'no_quorum', 'unavailable'] as const)),
-    ...(shape.isWrite
-      ? (['session_ended', 'account_not_active', 'no_quorum', 'overloaded', 'disk_low'] as const)
-      : []),
+    ...(shape.isWrite ? (['no_quorum', 'unavailable', 'overloaded', 'disk_low'] as const) : []),
+    ...(shape.isWrite && !shape.isPublic ? (['session_ended', 'account_not_active'] as const) : []),
     ...(shape.hasBody
       ? (['invalid_json', 'unknown_field', 'payload_too_large', 'unsupported_media_type'] as const)
       : []),

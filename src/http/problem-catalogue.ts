@@ -10,7 +10,9 @@ export type TransportCode =
   | 'invalid_header'
   | 'unauthenticated'
   | 'method_not_allowed'
+  | 'request_timeout'
   | 'payload_too_large'
+  | 'headers_too_large'
   | 'unsupported_media_type'
   | 'digest_mismatch'
   | 'idempotency_in_flight'
@@ -108,6 +110,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     retryable: false,
     description: 'The `Allow` header lists the methods of the path.',
   },
+  request_timeout: {
+    status: 408,
+    title: 'The request came too slowly',
+    retryable: true,
+    description:
+      'Headers have 10 seconds, a whole request has 5 minutes. The connection is closed.',
+  },
   conflict: {
     status: 409,
     title: 'The state of the object does not allow this',
@@ -198,6 +207,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Too many attempts',
     retryable: true,
     description: 'Wait as long as `Retry-After` says.',
+  },
+  headers_too_large: {
+    status: 431,
+    title: 'The headers are too large',
+    retryable: false,
+    description: 'Request line and headers may have 16 KiB together. The connection is closed.',
   },
   internal: {
     status: 500,

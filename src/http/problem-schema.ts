@@ -40,12 +40,19 @@ export function problemResponses(codes: Iterable<ProblemCode>) {
         content: {
           'application/problem+json': {
             schema: problemSchema,
-            examples: Object.fromEntries(group.map((code) => [code, { value: exampleOf(code) }])),
+            examples: Object.fromEntries(
+              group.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+            ),
           },
         },
       },
     ]),
   );
+}
+
+/** Of each code one, for `components/examples`. */
+export function problemExamples() {
+  return (Object.keys(PROBLEMS) as ProblemCode[]).map((code) => ({ code, value: exampleOf(code) }));
 }
 
 function exampleOf(code: ProblemCode) {

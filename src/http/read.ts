@@ -1,6 +1,6 @@
 import type { Reader } from '../lms/reader.ts';
 import type { Actor } from '../lms/tx.ts';
-import { settle } from './consistency.ts';
+import { barrier, settle } from './consistency.ts';
 import { type ApiContext, callerOf } from './env.ts';
 import { setVersion } from './preconditions.ts';
 
@@ -18,4 +18,16 @@ export async function read<Value>(
   const value = find(reader, callerOf(c).actor);
   setVersion(c, value);
   return value;
+}
+
+/**
+ * Runs a query on nobody's behalf, always after the read barrier: for what a caller is to be judged
+ * by. Nothing of it may be shown.
+ */
+export async function readToJudge<Value>(
+  c: ApiContext,
+  find: (reader: Reader) => Value,
+): Promise<Value> {
+  await barrier(c);
+  return find(c.get('foundation').replica.reader);
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { encodeCommand, stampCommand } from '../lms/codec.ts';
 import type { CommandDefinition } from '../lms/command.ts';
 import { createSession } from '../lms/commands/create-session.ts';
@@ -14,6 +15,7 @@ import { createApp } from './app.ts';
 import { tokenHash } from './authentication.ts';
 import type { ApiEnv } from './env.ts';
 import { newId } from './ids.ts';
+import { Passwords } from './passwords.ts';
 import type { Consensus, ConsensusStatus } from './ports.ts';
 import { type ApiSettings, DEFAULT_SETTINGS } from './settings.ts';
 import { checkAnswer } from './testing-answers.ts';
@@ -104,6 +106,8 @@ export class TestApi {
       replica: this.machine,
       settings: { ...DEFAULT_SETTINGS, ...settings },
       logger: pino({ level: 'silent' }),
+      passwords: new Passwords(),
+      registry: new Registry(),
     });
   }
 

@@ -1,5 +1,6 @@
 import { loginWindowMs, maxAccountLoginFailures, maxAddressLoginFailures } from './limits.ts';
 import type { Reader } from './reader.ts';
+import { Refusal } from './refusal.ts';
 import type { Tx } from './tx.ts';
 
 /** Whose failures count together: an account, existing or not, and where the attempts come from. */
@@ -29,6 +30,14 @@ export function throttledUntil(reader: Reader, subject: LoginSubject, now: numbe
     return row !== undefined && row.failures >= maxFailures && end > now ? [end] : [];
   });
   return ends.length === 0 ? null : Math.max(...ends);
+}
+
+/** Too many failures; `retry_after_seconds` says when to come back. */
+export function throttled(ms: number): Refusal {
+  const seconds = Math.ceil(ms / 1000);
+  return new Refusal('rate_limited', `Too many failed logins. Try again in ${seconds} seconds.`, {
+    extra: { retry_after_seconds: seconds },
+  });
 }
 
 /** Counts one failure; a window begins with its first. */

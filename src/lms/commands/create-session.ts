@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.ts';
 import { sessionsForgottenAtOnce } from '../limits.ts';
-import { forgiveAccount, throttledUntil } from '../login-throttle.ts';
-import { Refusal } from '../refusal.ts';
+import { forgiveAccount, throttled, throttledUntil } from '../login-throttle.ts';
+import { type UserResource, userById } from '../queries/users.ts';
 import { requireVerified } from '../verified-password.ts';
 
 export interface CreateSession {
@@ -16,8 +16,12 @@ export interface CreateSession {
   readonly address: string | null;
 }
 
+export interface OpenedSession {
+  readonly user: UserResource;
+}
+
 /** A login that succeeded. Judged once more here: the password, the account and the throttle. */
-export const createSession = defineCommand<CreateSession, null>({
+export const createSession = defineCommand<CreateSession, OpenedSession>({
   kind: 'CREATE_SESSION',
   v: 1,
   apply(tx, command) {
@@ -41,14 +45,8 @@ export const createSession = defineCommand<CreateSession, null>({
       command.expires_at,
     );
     tx.target(user.id);
-    return null;
+    const resource = userById(tx, user.id);
+    if (resource === null) throw new Error('broken invariant: a verified user is not there');
+    return { user: resource };
   },
 });
-
-/** Too many failures; `retry_after_seconds` says when to come back. */
-export function throttled(ms: number): Refusal {
-  const seconds = Math.ceil(ms / 1000);
-  return new Refusal('rate_limited', `Too many failed logins. Try again in ${seconds} seconds.`, {
-    extra: { retry_after_seconds: seconds },
-  });
-}

@@ -1,0 +1,44 @@
+import { type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { v7 } from 'uuid';
+import { PROBLEMS, type ProblemCode } from './problem-catalogue.ts';
+
+const CODES: Readonly<Record<string, ProblemCode>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+
+/**
+ * What is no HTTP request, or came too slowly, never reaches the app: it gets its problem document
+ * here, and the connection is closed, since nobody knows where the next request would begin.
+ */
+export function answerClientErrors(server: Server): void {
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    write(socket, CODES[error.code ?? ''] ?? 'invalid_request');
+  });
+}
+
+function write(socket: Duplex, code: ProblemCode): void {
+  const { status, title, retryable, description } = PROBLEMS[code];
+  const request_id = v7().replaceAll('-', '');
+  const body = JSON.stringify({
+    type: `/problems/${code}`,
+    title,
+    status,
+    detail: description,
+    instance: '/',
+    code,
+    request_id,
+    retryable,
+    errors: [],
+  });
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
+      'Content-Type: application/problem+json\r\n' +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n` +
+      `X-Request-Id: ${request_id}\r\n` +
+      'Connection: close\r\n\r\n' +
+      body,
+  );
+}
