@@ -20,6 +20,12 @@ export function optionalIfMatch(c: ApiContext): number | null {
   throw new Problem('invalid_header', 'If-Match must be one strong ETag, such as "3".');
 }
 
+/** `optionalIfMatch` as the field of a command: absent without the header. */
+export function expectedVersion(c: ApiContext): { readonly expected_version?: number } {
+  const version = optionalIfMatch(c);
+  return version === null ? {} : { expected_version: version };
+}
+
 /** The strong `ETag` of a resource that has a `version`. */
 export function setVersion(c: ApiContext, value: unknown): void {
   if (typeof value !== 'object' || value === null || !('version' in value)) return;

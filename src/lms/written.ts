@@ -1,5 +1,5 @@
-/** For reading back what the command has just written: it cannot be missing. */
+/** For reading what was written or found in the same transaction: it cannot be missing. */
 export function written<Resource>(resource: Resource | null): Resource {
-  if (resource === null) throw new Error('broken invariant: what was just written is not there');
+  if (resource === null) throw new Error('broken invariant: what was there a moment ago is not');
   return resource;
 }

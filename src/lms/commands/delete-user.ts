@@ -1,7 +1,6 @@
 import { defineCommand } from '../command.ts';
-import { mayOnSite, requireOnSite } from '../policy.ts';
-import { userById } from '../queries/users.ts';
-import { Refusal } from '../refusal.ts';
+import { requireOnSite } from '../policy.ts';
+import { requireKnownUser } from '../queries/users.ts';
 import { revokeSessions } from '../revoke-sessions.ts';
 import { requireVersion } from '../version.ts';
 import { requireAnotherAdmin } from './last-admin.ts';
@@ -17,11 +16,7 @@ export const deleteUser = defineCommand<DeleteUser, null>({
   v: 1,
   apply(tx, command) {
     const { actor } = tx;
-    const known = command.user_id === actor.id || mayOnSite(actor, 'user.read_any');
-    const user = known ? userById(tx, command.user_id) : null;
-    if (user === null) {
-      throw new Refusal('not_found', 'There is no such user, or it is not yours to see.');
-    }
+    const user = requireKnownUser(tx, actor, command.user_id, 'user.read_any');
     requireOnSite(actor, 'user.delete');
     requireVersion(user.version, command.expected_version);
     requireAnotherAdmin(tx, user);

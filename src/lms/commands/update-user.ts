@@ -1,9 +1,9 @@
 import { defineCommand } from '../command.ts';
 import { mayOnSite, type SiteRole } from '../policy.ts';
-import { type UserResource, userById } from '../queries/users.ts';
+import { requireKnownUser, type UserResource, userById } from '../queries/users.ts';
 import { Refusal } from '../refusal.ts';
 import { revokeSessions } from '../revoke-sessions.ts';
-import type { Actor, Tx } from '../tx.ts';
+import type { Actor } from '../tx.ts';
 import { requireVersion } from '../version.ts';
 import { written } from '../written.ts';
 import { requireAnotherAdmin } from './last-admin.ts';
@@ -27,7 +27,7 @@ export const updateUser = defineCommand<UpdateUser, UserResource>({
   kind: 'UPDATE_USER',
   v: 1,
   apply(tx, command) {
-    const user = requireWritableUser(tx, tx.actor, command.user_id);
+    const user = requireKnownUser(tx, tx.actor, command.user_id, 'user.update_any');
     requireFields(tx.actor, command);
     requireVersion(user.version, command.expected_version);
     const role = command.site_role ?? user.site_role;
@@ -56,16 +56,6 @@ export const updateUser = defineCommand<UpdateUser, UserResource>({
     return written(userById(tx, user.id));
   },
 });
-
-/** Oneself, or anybody for an administrator; others do not even learn whether the user exists. */
-function requireWritableUser(tx: Tx, actor: Actor, userId: string): UserResource {
-  const known = userId === actor.id || mayOnSite(actor, 'user.update_any');
-  const user = known ? userById(tx, userId) : null;
-  if (user === null) {
-    throw new Refusal('not_found', 'There is no such user, or it is not yours to see.');
-  }
-  return user;
-}
 
 function requireFields(actor: Actor, command: UpdateUser): void {
   if (mayOnSite(actor, 'user.update_any')) return;

@@ -1,7 +1,8 @@
-import { type CourseRole, mayOnSite } from '../policy.ts';
+import { type CourseRole, mayOnSite, requireInCourse } from '../policy.ts';
 import type { Reader } from '../reader.ts';
 import { toRfc3339 } from '../time.ts';
 import type { Actor } from '../tx.ts';
+import { written } from '../written.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
 
 interface CourseViewRow {
@@ -48,6 +49,16 @@ export function courseById(
     courseId,
   );
   return row === undefined ? null : toResource(row);
+}
+
+/** The course as the actor sees it; `not_found` where they may not know of it. */
+export function requireReadableCourse(
+  reader: Reader,
+  actor: Actor,
+  courseId: string,
+): CourseResource {
+  const { id } = requireInCourse(reader, actor, courseId, 'course.read');
+  return written(courseById(reader, id, actor.id));
 }
 
 /** The courses that the actor is enrolled in, or all of them, oldest first; the key is `[id]`. */

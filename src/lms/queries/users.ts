@@ -1,6 +1,8 @@
-import type { SiteRole } from '../policy.ts';
+import { type Action, mayOnSite, type SiteRole } from '../policy.ts';
 import type { Reader } from '../reader.ts';
+import { Refusal } from '../refusal.ts';
 import { toRfc3339 } from '../time.ts';
+import type { Actor } from '../tx.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
 
 interface UserRow {
@@ -39,6 +41,24 @@ export function userById(reader: Reader, userId: string): UserResource | null {
     userId,
   );
   return row === undefined ? null : toResource(row);
+}
+
+/**
+ * Oneself, or anybody for whom the policy lets do this to others; else `not_found`, alike for users
+ * who exist and who do not.
+ */
+export function requireKnownUser(
+  reader: Reader,
+  actor: Actor,
+  userId: string,
+  action: Action,
+): UserResource {
+  const known = userId === actor.id || mayOnSite(actor, action);
+  const user = known ? userById(reader, userId) : null;
+  if (user === null) {
+    throw new Refusal('not_found', 'There is no such user, or it is not yours to see.');
+  }
+  return user;
 }
 
 /** @param key as `usernameKey` makes it */

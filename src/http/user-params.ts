@@ -1,0 +1,12 @@
+import { z } from '@hono/zod-openapi';
+import { type ApiContext, callerOf } from './env.ts';
+
+/** The path parameter of operations on one user. */
+export const userParams = z.object({
+  user_id: z.string().openapi({ description: 'An id, or `me` for the caller.', example: 'me' }),
+});
+
+/** The id that the path parameter means. */
+export function userId(c: ApiContext, parameter: string): string {
+  return parameter === 'me' ? callerOf(c).actor.id : parameter;
+}
