@@ -10,11 +10,19 @@ import { measure, registerGauges } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { router } from './operation.ts';
 import type { Passwords } from './passwords.ts';
+import { answerMarkRoutes } from './routes/answer-marks.ts';
+import { assignmentRoutes } from './routes/assignments.ts';
 import { authRoutes } from './routes/auth.ts';
 import { clusterRoutes } from './routes/cluster.ts';
+import { courseRoutes } from './routes/courses.ts';
 import { documentationRoutes } from './routes/documentation.ts';
+import { enrollmentRoutes } from './routes/enrollments.ts';
+import { gradeRoutes } from './routes/grades.ts';
 import { meRoutes } from './routes/me.ts';
+import { queryRoutes } from './routes/queries.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { submissionRoutes } from './routes/submissions.ts';
+import { userRoutes } from './routes/users.ts';
 import { secureHeaders } from './secure-headers.ts';
 
 export interface AppParts extends Omit<Foundation, 'inFlight'> {
@@ -30,6 +38,14 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
 
   app.route('/', authRoutes(parts.passwords));
   app.route('/', meRoutes(parts.passwords));
+  app.route('/', userRoutes(parts.passwords));
+  app.route('/', courseRoutes());
+  app.route('/', enrollmentRoutes());
+  app.route('/', assignmentRoutes());
+  app.route('/', submissionRoutes());
+  app.route('/', gradeRoutes());
+  app.route('/', queryRoutes());
+  app.route('/', answerMarkRoutes());
   mountService(app, parts);
   return app;
 }

@@ -1,8 +1,9 @@
 import { defineCommand } from '../command.ts';
-import { requireActive } from '../policy.ts';
+import { mayInCourse, requireActive } from '../policy.ts';
 import { type Answer, answerOf } from '../queries/answers.ts';
 import { requireQuery } from '../queries/query-access.ts';
 import { Refusal } from '../refusal.ts';
+import { written } from '../written.ts';
 import { requireAnswer } from './require-answer.ts';
 
 export interface AcceptAnswer {
@@ -13,13 +14,14 @@ export interface AcceptAnswer {
 }
 
 /** By the asker or the staff. A query has one accepted answer: accepting another moves the mark. */
-export const acceptAnswer = defineCommand<AcceptAnswer, Answer | null>({
+export const acceptAnswer = defineCommand<AcceptAnswer, Answer>({
   kind: 'ACCEPT_ANSWER',
   v: 1,
   apply(tx, command) {
-    const { row, course, viewer } = requireQuery(tx, tx.actor, command.query_id, 'course.read');
+    const { actor } = tx;
+    const { row, course, role, viewer } = requireQuery(tx, actor, command.query_id, 'course.read');
     const answer = requireAnswer(tx, row, command.answer_id, viewer);
-    if (!viewer.staff && row.author_id !== viewer.id) {
+    if (row.author_id !== actor.id && !mayInCourse(actor, role, 'query.endorse')) {
       throw new Refusal('forbidden', 'Only the asker and the staff of the course accept answers.');
     }
     requireActive(course);
@@ -38,6 +40,6 @@ export const acceptAnswer = defineCommand<AcceptAnswer, Answer | null>({
       user_id: row.to === 'tutor' ? row.author_id : null,
       data: { query_id: row.id, answer_id: answer.id, accepted: command.accepted },
     });
-    return answerOf(tx, { ...row, accepted_answer_id: accepted }, answer.id, viewer);
+    return written(answerOf(tx, { ...row, accepted_answer_id: accepted }, answer.id, viewer));
   },
 });

@@ -5,6 +5,7 @@ import { type Answer, answerOf } from '../queries/answers.ts';
 import { type QueryInCourse, requireQuery } from '../queries/query-access.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
+import { written } from '../written.ts';
 
 export interface AnswerQuery {
   readonly query_id: string;
@@ -13,7 +14,7 @@ export interface AnswerQuery {
 }
 
 /** Adds an answer to the thread; nothing overwrites an earlier one. */
-export const answerQuery = defineCommand<AnswerQuery, Answer | null>({
+export const answerQuery = defineCommand<AnswerQuery, Answer>({
   kind: 'ANSWER_QUERY',
   v: 1,
   apply(tx, command) {
@@ -31,7 +32,7 @@ export const answerQuery = defineCommand<AnswerQuery, Answer | null>({
       user_id: found.row.to === 'tutor' ? found.row.author_id : null,
       data: { query_id: found.row.id, answer_id: command.answer_id },
     });
-    return answerOf(tx, found.row, command.answer_id, found.viewer);
+    return written(answerOf(tx, found.row, command.answer_id, found.viewer));
   },
 });
 

@@ -2,6 +2,7 @@ import { defineCommand } from '../command.ts';
 import { requireActive } from '../policy.ts';
 import { type Answer, answerOf } from '../queries/answers.ts';
 import { requireQuery } from '../queries/query-access.ts';
+import { written } from '../written.ts';
 import { requireAnswer } from './require-answer.ts';
 
 export interface EndorseAnswer {
@@ -12,7 +13,7 @@ export interface EndorseAnswer {
 }
 
 /** The staff vouch for an answer, whoever wrote it. The first one to do so is named. */
-export const endorseAnswer = defineCommand<EndorseAnswer, Answer | null>({
+export const endorseAnswer = defineCommand<EndorseAnswer, Answer>({
   kind: 'ENDORSE_ANSWER',
   v: 1,
   apply(tx, command) {
@@ -38,6 +39,6 @@ export const endorseAnswer = defineCommand<EndorseAnswer, Answer | null>({
       user_id: row.to === 'tutor' ? row.author_id : null,
       data: { query_id: row.id, answer_id: answer.id, endorsed: command.endorsed },
     });
-    return answerOf(tx, row, answer.id, viewer);
+    return written(answerOf(tx, row, answer.id, viewer));
   },
 });

@@ -5,6 +5,7 @@ import { type Grade, gradeOf } from '../queries/grades.ts';
 import { requireStaffOfSubmission } from '../queries/submission-access.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
+import { written } from '../written.ts';
 
 export interface GradeAssignment {
   readonly submission_id: string;
@@ -21,7 +22,7 @@ export interface GradeAssignment {
 }
 
 /** Saves a version of the grade; the student sees it while it is `posted`. */
-export const gradeAssignment = defineCommand<GradeAssignment, Grade | null>({
+export const gradeAssignment = defineCommand<GradeAssignment, Grade>({
   kind: 'GRADE_ASSIGNMENT',
   v: 1,
   apply(tx, command) {
@@ -40,7 +41,7 @@ export const gradeAssignment = defineCommand<GradeAssignment, Grade | null>({
     );
     tx.target(submission.id);
     announce(tx, submission, command.state, old);
-    return gradeOf(tx, submission.id);
+    return written(gradeOf(tx, submission.id));
   },
 });
 

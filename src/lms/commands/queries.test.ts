@@ -94,6 +94,7 @@ const TABLE: readonly [
   ['a ta accepts', 'ta', X, accept(), 'ok'],
   ['an instructor accepts', 'instructor', X, accept(), 'ok'],
   ['a peer accepts', 'otherStudent', X, accept(), 'forbidden'],
+  ['an admin accepts', 'admin', X, accept(), 'forbidden'],
   ['a foreign student accepts', 'foreignStudent', X, accept(), 'not_found'],
   ['takes back what is not', 'student', X, accept({ accepted: false }), 'ok'],
   ['no such answer', 'student', X, accept({ answer_id: 'ans_0' }), 'not_found'],

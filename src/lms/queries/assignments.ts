@@ -40,7 +40,7 @@ export interface Assignment {
   /** Not open yet for this reader: then `body_md` is `null` and `attachments` is empty. */
   readonly locked: boolean;
   readonly body_md: string | null;
-  readonly attachments: readonly AttachedFile[];
+  readonly attachments: AttachedFile[];
   readonly points_possible: number;
   readonly weight: number;
   readonly unlock_at: string | null;
@@ -48,7 +48,7 @@ export interface Assignment {
   readonly lock_at: string | null;
   readonly grace_seconds: number;
   readonly max_attempts: number | null;
-  readonly topics: readonly string[];
+  readonly topics: string[];
   readonly version: number;
   readonly created_at: string;
   readonly updated_at: string;

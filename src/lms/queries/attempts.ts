@@ -17,7 +17,7 @@ interface AttemptRow {
 export interface Attempt {
   readonly number: number;
   readonly text_md: string | null;
-  readonly files: readonly AttachedFile[];
+  readonly files: AttachedFile[];
   readonly received_at: string;
   readonly committed_at: string;
   readonly late_ms: number;

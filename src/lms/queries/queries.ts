@@ -34,7 +34,7 @@ export interface Query {
 
 /** With all its answers, oldest first. */
 export interface QueryThread extends Query {
-  readonly answers: readonly Answer[];
+  readonly answers: Answer[];
 }
 
 export function getQuery(reader: Reader, actor: Actor, queryId: string): QueryThread {

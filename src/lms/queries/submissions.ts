@@ -58,7 +58,7 @@ export interface SubmissionSummary {
 
 /** With all attempts, oldest first. */
 export interface Submission extends SubmissionSummary {
-  readonly attempts: readonly Attempt[];
+  readonly attempts: Attempt[];
 }
 
 /** What handing in answers: the submission and the one attempt that was made. */

@@ -1,0 +1,107 @@
+import { z } from '@hono/zod-openapi';
+import { maxAttachmentsPerAssignment, maxGraceSeconds } from '../lms/limits.ts';
+import { ATTACHED_FILE_EXAMPLE, attachedFileSchema } from './attached-file-schema.ts';
+import { idOf } from './id-schema.ts';
+import {
+  maxMarkdownChars,
+  maxTitleChars,
+  maxTopicChars,
+  maxTopicsPerAssignment,
+} from './limits.ts';
+import { milliPoints, points, text, timestamp, timestampMs } from './units.ts';
+
+/** An assignment as `queries/assignments.ts` returns it. */
+export const assignmentSchema = z
+  .object({
+    id: z.string(),
+    course_id: z.string(),
+    title: z.string(),
+    locked: z.boolean().openapi({
+      description:
+        'Not open yet for the caller. Students then see title and dates, staff see everything.',
+    }),
+    body_md: z.string().nullable().openapi({ description: '`null` while it is locked.' }),
+    attachments: z.array(attachedFileSchema).openapi({ description: 'Empty while it is locked.' }),
+    points_possible: points,
+    weight: points.openapi({ description: 'In the course, relative to the others.', example: 1 }),
+    unlock_at: timestamp.nullable(),
+    due_at: timestamp.nullable(),
+    lock_at: timestamp.nullable(),
+    grace_seconds: z.int(),
+    max_attempts: z.int().nullable(),
+    topics: z.array(z.string()),
+    version: z.int(),
+    created_at: timestamp,
+    updated_at: timestamp,
+  })
+  .openapi('Assignment');
+
+export const ASSIGNMENT_EXAMPLE: z.input<typeof assignmentSchema> = {
+  id: 'asg_019a9457c1d07c1e8a5f4c2b7d3e9f10',
+  course_id: 'crs_019a9457c1d07c1e8a5f4c2b7d3e9f10',
+  title: 'Essay on consensus',
+  locked: false,
+  body_md: 'Explain why a majority is enough.',
+  attachments: [ATTACHED_FILE_EXAMPLE],
+  points_possible: 100,
+  weight: 1,
+  unlock_at: null,
+  due_at: '2026-12-01T23:00:00.000Z',
+  lock_at: '2026-12-08T23:00:00.000Z',
+  grace_seconds: 300,
+  max_attempts: 3,
+  topics: ['consensus'],
+  version: 1,
+  created_at: '2026-11-20T17:00:00.000Z',
+  updated_at: '2026-11-20T17:00:00.000Z',
+};
+
+const FIELDS = {
+  title: text(1, maxTitleChars),
+  body_md: text(0, maxMarkdownChars),
+  attachments: z
+    .array(idOf('fil'))
+    .max(maxAttachmentsPerAssignment)
+    .openapi({ description: 'Ids of files that the caller has uploaded.' }),
+  points_possible: milliPoints,
+  weight: milliPoints
+    .refine((milli) => milli <= 1_000_000, { message: 'must be at most 1000' })
+    .openapi({
+      type: 'number',
+      minimum: 0,
+      maximum: 1_000,
+      multipleOf: 0.001,
+      description: 'In the course, relative to the others; 0 does not count.',
+      example: 1,
+    }),
+  unlock_at: timestampMs.nullable().openapi({
+    description: 'Before it nobody can hand in, and students see title and dates only.',
+  }),
+  due_at: timestampMs.nullable(),
+  lock_at: timestampMs
+    .nullable()
+    .openapi({ description: 'After it nobody can hand in; `grace_seconds` does not move it.' }),
+  grace_seconds: z
+    .int()
+    .min(0)
+    .max(maxGraceSeconds)
+    .openapi({ description: 'How long after `due_at` work is not late yet.', example: 300 }),
+  max_attempts: z.int().min(1).max(1_000).nullable().openapi({ description: '`null`: no limit.' }),
+  topics: z.array(text(1, maxTopicChars)).max(maxTopicsPerAssignment),
+} as const;
+
+export const newAssignmentSchema = z.strictObject({
+  title: FIELDS.title,
+  body_md: FIELDS.body_md.default(''),
+  attachments: FIELDS.attachments.default([]),
+  points_possible: FIELDS.points_possible,
+  weight: FIELDS.weight.default(1_000).openapi({ default: 1 }),
+  unlock_at: FIELDS.unlock_at.default(null),
+  due_at: FIELDS.due_at.default(null),
+  lock_at: FIELDS.lock_at.default(null),
+  grace_seconds: FIELDS.grace_seconds.default(300),
+  max_attempts: FIELDS.max_attempts.default(null),
+  topics: FIELDS.topics.default([]),
+});
+
+export const assignmentPatchSchema = z.strictObject(FIELDS).partial();

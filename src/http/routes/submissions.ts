@@ -1,0 +1,147 @@
+import { z } from '@hono/zod-openapi';
+import { submitAssignment } from '../../lms/commands/submit-assignment.ts';
+import { maxFilesPerAttempt } from '../../lms/limits.ts';
+import { getSubmission, listSubmissions } from '../../lms/queries/submissions.ts';
+import { idOf } from '../id-schema.ts';
+import { newId } from '../ids.ts';
+import { maxMarkdownChars } from '../limits.ts';
+import { json, jsonBody, operation, router } from '../operation.ts';
+import { pageAnswer, pageOf, pageQuery, pageRequest } from '../page.ts';
+import { read } from '../read.ts';
+import {
+  ATTEMPT_EXAMPLE,
+  handedInSchema,
+  SUMMARY_EXAMPLE,
+  submissionSchema,
+  submissionSummarySchema,
+} from '../submission-schema.ts';
+import { submit } from '../submit.ts';
+import { text } from '../units.ts';
+
+const onAssignment = z.object({ assignment_id: idOf('asg') });
+const onSubmission = z.object({ submission_id: idOf('sub') });
+
+const attemptSchema = z.strictObject({
+  text_md: text(0, maxMarkdownChars).nullable().default(null),
+  file_ids: z
+    .array(idOf('fil'))
+    .max(maxFilesPerAttempt)
+    .default([])
+    .openapi({ description: 'Files that the caller has uploaded.' }),
+});
+
+const submitOperation = operation(
+  {
+    method: 'post',
+    path: '/v1/assignments/{assignment_id}/submissions',
+    operationId: 'submitAssignment',
+    summary: 'Hand in',
+    description:
+      'Text and files become one attempt, or nothing does. There is one submission per student and ' +
+      'assignment; attempts are numbered and never change. It counts when the request arrived.',
+    tags: ['submissions'],
+    request: {
+      params: onAssignment,
+      body: jsonBody(attemptSchema, {
+        text_md: 'My essay is attached.',
+        file_ids: ['fil_019a9457c1d07c1e8a5f4c2b7d3e9f10'],
+      }),
+    },
+    responses: {
+      201: json(handedInSchema, 'The submission with the attempt that was made.', {
+        ...SUMMARY_EXAMPLE,
+        attempt: ATTEMPT_EXAMPLE,
+      }),
+    },
+  },
+  {
+    problems: [
+      'forbidden',
+      'not_found',
+      'course_not_active',
+      'not_open',
+      'closed',
+      'too_many_attempts',
+      'invalid_value',
+    ],
+  },
+);
+
+const listOperation = operation(
+  {
+    method: 'get',
+    path: '/v1/assignments/{assignment_id}/submissions',
+    operationId: 'listSubmissions',
+    summary: 'What was handed in for an assignment',
+    description:
+      'For staff all of it, in the order of the first attempts; for a student their own. ' +
+      '`ungraded` has those whose latest attempt has no grade, not even a draft.',
+    tags: ['submissions'],
+    request: {
+      params: onAssignment,
+      query: pageQuery(z.tuple([z.int()])).extend({
+        status: z.enum(['ungraded', 'graded', 'all']).default('all'),
+      }),
+    },
+    responses: {
+      200: json(pageOf(submissionSummarySchema, 'SubmissionSummary'), 'A page of submissions.', {
+        items: [SUMMARY_EXAMPLE],
+        next_cursor: null,
+      }),
+    },
+  },
+  { problems: ['not_found', 'invalid_cursor'] },
+);
+
+const getOperation = operation(
+  {
+    method: 'get',
+    path: '/v1/submissions/{submission_id}',
+    operationId: 'getSubmission',
+    summary: 'A submission with all its attempts',
+    description: 'For whose it is and for staff.',
+    tags: ['submissions'],
+    request: { params: onSubmission },
+    responses: {
+      200: json(submissionSchema, 'The submission.', {
+        ...SUMMARY_EXAMPLE,
+        attempts: [ATTEMPT_EXAMPLE],
+      }),
+    },
+  },
+  { problems: ['not_found'] },
+);
+
+export function submissionRoutes() {
+  const app = router();
+
+  app.openapi(submitOperation, async (c) => {
+    const submission = await submit(c, submitAssignment, {
+      submission_id: newId('sub'),
+      new_files: [],
+      ...c.req.valid('param'),
+      ...c.req.valid('json'),
+    });
+    c.header('Location', `/v1/submissions/${submission.id}`);
+    return c.json(submission, 201);
+  });
+
+  app.openapi(listOperation, async (c) => {
+    const { assignment_id } = c.req.valid('param');
+    const query = c.req.valid('query');
+    const page = await read(c, (reader, actor) =>
+      listSubmissions(reader, actor, assignment_id, query.status, pageRequest(query)),
+    );
+    return c.json(pageAnswer(c, page), 200);
+  });
+
+  app.openapi(getOperation, async (c) => {
+    const { submission_id } = c.req.valid('param');
+    const submission = await read(c, (reader, actor) =>
+      getSubmission(reader, actor, submission_id),
+    );
+    return c.json(submission, 200);
+  });
+
+  return app;
+}
