@@ -1,0 +1,25 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+
+/** The text files of the project: path from its root, with `/`, to content. */
+export type SourceTree = ReadonlyMap<string, string>;
+
+/** One thing that is not as it should be, as `path: what, and what to do`. */
+export type Finding = string;
+
+const TEXT = /\.(ts|js|json|md|sql|ya?ml)$/;
+
+/** What git knows or would take: committed files and new ones that are not ignored. */
+export function readSourceTree(): SourceTree {
+  const listed = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
+    encoding: 'utf8',
+    maxBuffer: 16 * 1024 * 1024,
+  });
+  const paths = listed.split('\0').filter((path) => TEXT.test(path) && existsSync(path));
+  return new Map(paths.map((path) => [path, readFileSync(path, 'utf8')]));
+}
+
+/** The TypeScript of the project. */
+export function typescriptOf(tree: SourceTree): [path: string, text: string][] {
+  return [...tree].filter(([path]) => path.endsWith('.ts'));
+}
