@@ -31,3 +31,13 @@ export const maxAddressLoginFailures = 100;
 
 /** Expired sessions removed at each login: more than come in, so their number stays bounded. */
 export const sessionsForgottenAtOnce = 4;
+
+/** A node that reads a material must be heard from within this time, or another takes over. */
+export const extractionLeaseMs = 30_000;
+/** Runs that may die on one material before it is given up: it may be what kills them. */
+export const maxExtractionRuns = 3;
+/** Text of the pages in one command, as UTF-8. */
+export const maxPageTextBytes = 256 * 1024;
+
+export const maxMessagesPerConversation = 200;
+export const conversationTitleChars = 80;

@@ -3,6 +3,7 @@ import { acceptAnswer } from './accept-answer.ts';
 import { answerQuery } from './answer-query.ts';
 import { bootstrapAdmin } from './bootstrap-admin.ts';
 import { changePassword } from './change-password.ts';
+import { claimExtraction } from './claim-extraction.ts';
 import { createAssignment } from './create-assignment.ts';
 import { createCourse } from './create-course.ts';
 import { createFile } from './create-file.ts';
@@ -10,18 +11,24 @@ import { createSession } from './create-session.ts';
 import { createUser } from './create-user.ts';
 import { deleteAssignment } from './delete-assignment.ts';
 import { deleteCourse } from './delete-course.ts';
+import { deleteMaterial } from './delete-material.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteUser } from './delete-user.ts';
 import { endorseAnswer } from './endorse-answer.ts';
 import { enroll } from './enroll.ts';
+import { finishExtraction } from './finish-extraction.ts';
 import { gradeAssignment } from './grade-assignment.ts';
 import { postQuery } from './post-query.ts';
 import { recordLoginFailure } from './record-login-failure.ts';
+import { recordTutorMessage } from './record-tutor-message.ts';
+import { storeMaterialPages } from './store-material-pages.ts';
 import { submitAssignment } from './submit-assignment.ts';
 import { unenroll } from './unenroll.ts';
 import { updateAssignment } from './update-assignment.ts';
 import { updateCourse } from './update-course.ts';
+import { updateMaterial } from './update-material.ts';
 import { updateUser } from './update-user.ts';
+import { uploadMaterial } from './upload-material.ts';
 
 /** Every kind and version that the log may hold. Nothing is ever taken out of this list. */
 const ALL: readonly CommandDefinition<never>[] = [
@@ -29,6 +36,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   answerQuery,
   bootstrapAdmin,
   changePassword,
+  claimExtraction,
   createAssignment,
   createCourse,
   createFile,
@@ -36,18 +44,24 @@ const ALL: readonly CommandDefinition<never>[] = [
   createUser,
   deleteAssignment,
   deleteCourse,
+  deleteMaterial,
   deleteSession,
   deleteUser,
   endorseAnswer,
   enroll,
+  finishExtraction,
   gradeAssignment,
   postQuery,
   recordLoginFailure,
+  recordTutorMessage,
+  storeMaterialPages,
   submitAssignment,
   unenroll,
   updateAssignment,
   updateCourse,
+  updateMaterial,
   updateUser,
+  uploadMaterial,
 ];
 
 export const COMMANDS: ReadonlyMap<string, CommandDefinition<object>> = new Map(
