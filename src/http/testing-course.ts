@@ -113,3 +113,9 @@ function addCourse(
   addMembers((user_id, role) => api.command(enroll, { course_id, user_id, role }, instructorId));
   return course_id;
 }
+
+/** The items of a page. `t.match(page, {items: []})` would also match a page that has some. */
+export async function itemsOf<Item = unknown>(response: Response | Promise<Response>) {
+  const { items } = (await (await response).json()) as { items: Item[] };
+  return items;
+}

@@ -1,0 +1,118 @@
+import t from 'tap';
+import { courseScene, itemsOf } from '../testing-course.ts';
+
+const ASK = { to: 'instructor', title: 'Why?', body_md: 'I wonder.' };
+
+t.test('a query is asked, answered, accepted and endorsed', async (t) => {
+  const { as, course_id, people } = courseScene(t);
+  const posted = await as('student', `POST /v1/courses/${course_id}/queries`, ASK);
+  t.equal(posted.status, 201);
+  const query = (await posted.json()) as { id: string };
+  t.match(query, { ...ASK, anonymous: false, status: 'open', author: { id: people.student.id } });
+  t.equal(posted.headers.get('Location'), `/v1/queries/${query.id}`);
+  t.equal(posted.headers.get('ETag'), '"1"');
+
+  const path = `/v1/queries/${query.id}`;
+  const answers: string[] = [];
+  for (const person of ['otherStudent', 'ta'] as const) {
+    const response = await as(person, `POST ${path}/answers`, { body_md: person });
+    t.equal(response.status, 201);
+    t.equal(response.headers.get('Location'), path);
+    answers.push(((await response.json()) as { id: string }).id);
+  }
+  const [peers, tas] = answers;
+  const accepted = await as('student', `PUT ${path}/answers/${peers}/accepted`);
+  t.match(await accepted.json(), { id: peers, accepted: true });
+  const endorsed = await as('ta', `PUT ${path}/answers/${peers}/endorsed`);
+  t.match(await endorsed.json(), { id: peers, endorsed_by: { id: people.ta.id } });
+  t.match(await (await as('otherStudent', `GET ${path}`)).json(), {
+    status: 'resolved',
+    answer_count: 2,
+    accepted_answer_id: peers,
+    answers: [
+      { id: peers, body_md: 'otherStudent', author_role: 'student', accepted: true },
+      { id: tas, body_md: 'ta', author_role: 'ta', accepted: false, endorsed_by: null },
+    ],
+  });
+  const taken = await as('student', `DELETE ${path}/answers/${peers}/accepted`);
+  t.match(await taken.json(), { accepted: false });
+  const back = await as('instructor', `DELETE ${path}/answers/${peers}/endorsed`);
+  t.match(await back.json(), { endorsed_by: null });
+  t.match(await (await as('student', `GET ${path}`)).json(), { status: 'answered' });
+});
+
+t.test('an anonymous asker is in no byte of what a peer gets', async (t) => {
+  const { as, course_id, people } = courseScene(t);
+  const { id } = people.student;
+  const posted = await as('student', `POST /v1/courses/${course_id}/queries`, {
+    ...ASK,
+    anonymous: true,
+  });
+  const query = (await posted.json()) as { id: string };
+  const path = `/v1/queries/${query.id}`;
+  const followUp = await as('student', `POST ${path}/answers`, { body_md: 'And: when?' });
+  const { id: own } = (await followUp.json()) as { id: string };
+  await as('ta', `PUT ${path}/answers/${own}/endorsed`);
+  const seen = async (person: 'otherStudent' | 'ta' | 'instructor' | 'admin') => {
+    const list = await as(person, `GET /v1/courses/${course_id}/queries`);
+    const thread = await as(person, `GET ${path}`);
+    const both = [list, thread];
+    const headers = both.map((response) => JSON.stringify([...response.headers]));
+    return [...headers, ...(await Promise.all(both.map((response) => response.text())))].join();
+  };
+  const peer = await seen('otherStudent');
+  t.notOk(peer.includes(id), 'no id');
+  t.notOk(peer.includes('"sue"'), 'no name');
+  t.match(peer, '"by_asker":true');
+  for (const person of ['ta', 'instructor', 'admin'] as const) {
+    t.ok((await seen(person)).includes(id), `${person} knows`);
+  }
+});
+
+const BAD: readonly [string, object, string, string][] = [
+  ['to nobody', { to: 'dean' }, 'invalid_request', '/to'],
+  ['no title', { title: '' }, 'invalid_request', '/title'],
+  ['no body', { body_md: undefined }, 'invalid_request', '/body_md'],
+  ['too much body', { body_md: 'x'.repeat(20_001) }, 'invalid_request', '/body_md'],
+  ['half a character', { body_md: '\ud800' }, 'invalid_request', '/body_md'],
+  ['an author', { author_id: 'usr_1' }, 'unknown_field', '/author_id'],
+];
+
+t.test('bad input is told where and why', async (t) => {
+  const { as, course_id } = courseScene(t);
+  const path = `/v1/courses/${course_id}/queries`;
+  for (const [name, changes, code, pointer] of BAD) {
+    const response = await as('student', `POST ${path}`, { ...ASK, ...changes });
+    t.match(await response.json(), { status: 400, code, errors: [{ pointer }] }, name);
+  }
+  t.same(await itemsOf(as('ta', `GET ${path}`)), []);
+});
+
+t.test('the list goes page by page, newest first', async (t) => {
+  const { as, course_id } = courseScene(t);
+  const path = `/v1/courses/${course_id}/queries`;
+  for (const title of ['1', '2', '3']) await as('student', `POST ${path}`, { ...ASK, title });
+  const titles = async (query: string) => {
+    const response = await as('student', `GET ${path}${query}`);
+    const page = (await response.json()) as { items: { title: string }[]; next_cursor: string };
+    return { titles: page.items.map(({ title }) => title), next: page.next_cursor };
+  };
+  const first = await titles('?limit=2');
+  t.same(first.titles, ['3', '2']);
+  await as('student', `POST ${path}`, { ...ASK, title: '4' });
+  const second = await titles(`?limit=2&cursor=${first.next}`);
+  t.same(second, { titles: ['1'], next: null });
+  const bad = await as('student', `GET ${path}?cursor=x`);
+  t.match(await bad.json(), { status: 400, code: 'invalid_cursor' });
+});
+
+t.test('the same key asks once', async (t) => {
+  const { as, course_id } = courseScene(t);
+  const path = `/v1/courses/${course_id}/queries`;
+  const key = { 'Idempotency-Key': 'k' };
+  const first = await (await as('student', `POST ${path}`, ASK, key)).json();
+  const second = await as('student', `POST ${path}`, ASK, key);
+  t.equal(second.headers.get('Idempotency-Replayed'), 'true');
+  t.same(await second.json(), first);
+  t.equal((await itemsOf(as('ta', `GET ${path}`))).length, 1);
+});
