@@ -43,12 +43,18 @@ export const searchLimits = {
 
 export const jobLimits = {
   pollMs: 1_000,
-  /** Text and sections of one STORE_MATERIAL_PAGES command, as UTF-8. */
+  jobsPerLook: 50,
+  /** Text of one STORE_MATERIAL_PAGES command, as UTF-8; its rule allows 256 KiB. */
   maxBatchBytes: 192 * 1024,
   maxBatchPages: 200,
+  /** A third of the lease, so that two renewals may get lost. */
   renewMs: 10_000,
-  /** A node that did not take the upload waits so long before it helps with a queued job. */
+  /** A node that did not take the upload waits so long before it helps with a job. */
   helpAfterMs: 5_000,
+  /** A file that no node could give is asked for again after this. */
+  retryFileMs: 10_000,
+  /** A command that found no majority is sent again after this. */
+  retryCommandMs: 1_000,
 } as const;
 
 export const ollamaLimits = {

@@ -14,8 +14,11 @@ export interface JobRow {
   readonly claims: number;
 }
 
-/** The job of a material that is still there; else `not_found`. */
+/** The job of a material that is still there, for the nodes themselves; else `not_found`. */
 export function requireJob(tx: Tx, materialId: string): JobRow {
+  if (tx.actorOrSystem !== null) {
+    throw new Refusal('forbidden', 'Only the cluster itself reads materials.');
+  }
   const row = tx.get<JobRow>(
     `SELECT id, course_id, extraction_state, claim_id, claimed_by, lease_until, claims
        FROM materials WHERE id = ? AND deleted_at IS NULL`,

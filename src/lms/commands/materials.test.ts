@@ -5,14 +5,9 @@ import { getMaterial, listMaterials } from '../queries/materials.ts';
 import { countPassages, searchPassages } from '../queries/passages.ts';
 import { actorOf, PEOPLE, type Person, TestCourse } from '../test-course.ts';
 
-const NOTE = {
-  material_id: 'mat_1',
-  course_id: 'crs_1',
-  title: 'Cells',
-  topic: null,
-  text_md: '# Cells',
-};
-const FILE = { ...NOTE, text_md: undefined, file_id: 'fil_ann' };
+const MATERIAL = { material_id: 'mat_1', course_id: 'crs_1', title: 'Cells', topic: null };
+const NOTE = { ...MATERIAL, text_md: '# Cells' };
+const FILE = { ...MATERIAL, file_id: 'fil_ann' };
 const CLAIM = {
   material_id: 'mat_1',
   node_id: 'n1',
@@ -81,7 +76,7 @@ const WITHOUT: readonly Row[] = [
   ['UPLOAD_MATERIAL', 'instructor', { ...FILE, file_id: 'fil_eve' }, 'invalid_value'],
   ['UPLOAD_MATERIAL', 'instructor', { ...FILE, file_id: 'fil_no' }, 'invalid_value'],
   ['UPLOAD_MATERIAL', 'instructor', { ...FILE, text_md: 'both' }, 'invalid_value'],
-  ['UPLOAD_MATERIAL', 'instructor', { ...NOTE, text_md: undefined }, 'invalid_value'],
+  ['UPLOAD_MATERIAL', 'instructor', MATERIAL, 'invalid_value'],
 ];
 
 const RENAME = { material_id: 'mat_1', title: 'Cell biology' };
@@ -105,6 +100,7 @@ const WITH: readonly Row[] = [
 
   ['CLAIM_EXTRACTION', null, CLAIM, 'ok'],
   ['CLAIM_EXTRACTION', null, { ...CLAIM, material_id: 'mat_no' }, 'not_found'],
+  ['CLAIM_EXTRACTION', 'admin', CLAIM, 'forbidden'],
   ['STORE_MATERIAL_PAGES', null, PAGES, 'conflict'],
   ['FINISH_EXTRACTION', null, FINISH, 'conflict'],
 ];
@@ -121,7 +117,9 @@ const CLAIMED: readonly Row[] = [
     { ...PAGES, pages: [page(1, 'ü'.repeat(131_072)), page(2, 'x')] },
     'invalid_value',
   ],
+  ['STORE_MATERIAL_PAGES', 'admin', PAGES, 'forbidden'],
   ['FINISH_EXTRACTION', null, FINISH, 'ok'],
+  ['FINISH_EXTRACTION', 'instructor', FINISH, 'forbidden'],
   ['FINISH_EXTRACTION', null, { ...FINISH, claim_id: 'run_2' }, 'conflict'],
 ];
 
@@ -259,6 +257,10 @@ t.test('jobs: queued ones, own ones, and those whose lease is over; oldest first
   machine.must(null, 'CLAIM_EXTRACTION', CLAIM);
   t.same(jobs('n2'), ['mat_old', 'mat_x']);
   t.same(jobs('n1'), ['mat_1', 'mat_old', 'mat_x'], 'after a restart');
+  t.same(
+    claimableJobs(machine.reader, 'n1', machine.now, 9).map((job) => job.is_own),
+    [true, false, false],
+  );
   t.same(jobs('n2', machine.now + 30_000), ['mat_1', 'mat_old', 'mat_x']);
   machine.must(PEOPLE.instructor, 'UPLOAD_MATERIAL', { ...FILE, material_id: 'mat_2' });
   t.match(claimableJobs(machine.reader, 'n2', machine.now, 9), [

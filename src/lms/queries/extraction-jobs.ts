@@ -11,7 +11,9 @@ export interface ExtractionJob {
     readonly media_type: string;
   } | null;
   readonly text_md: string | null;
-  /** Ms since the epoch, by the log's time. */
+  /** This node had claimed it: a restart has interrupted it. */
+  readonly is_own: boolean;
+  /** Ms since the epoch, by the log's time: of the upload, or of the end of the lease. */
   readonly waiting_since: number;
 }
 
@@ -22,6 +24,7 @@ interface Row {
   readonly size_bytes: number;
   readonly filename: string;
   readonly media_type: string;
+  readonly is_own: number;
   readonly waiting_since: number;
 }
 
@@ -41,11 +44,13 @@ export function claimableJobs(
   const rows = reader.all<Row>(
     `SELECT m.id AS material_id, m.text_md, f.sha256, f.size_bytes, f.filename, f.media_type,
             CASE m.extraction_state WHEN 'queued' THEN m.created_at ELSE m.lease_until END
-              AS waiting_since
+              AS waiting_since,
+            m.claimed_by IS ? AS is_own
        FROM materials m LEFT JOIN files f ON f.id = m.file_id
       WHERE m.extraction_state IN ('queued', 'extracting') AND m.deleted_at IS NULL
         AND (m.extraction_state = 'queued' OR m.lease_until <= ? OR m.claimed_by = ?)
       ORDER BY m.id LIMIT ?`,
+    nodeId,
     now,
     nodeId,
     limit,
@@ -56,5 +61,5 @@ export function claimableJobs(
 function toJob(row: Row): ExtractionJob {
   const { material_id, text_md, waiting_since, sha256, size_bytes, filename, media_type } = row;
   const file = sha256 === null ? null : { sha256, size_bytes, filename, media_type };
-  return { material_id, text_md, waiting_since, file };
+  return { material_id, text_md, is_own: row.is_own === 1, waiting_since, file };
 }

@@ -35,6 +35,12 @@ function holdsPdfHeader(bytes: Uint8Array, namedAsText: boolean): boolean {
   return Buffer.from(bytes.subarray(0, window)).includes('%PDF-');
 }
 
+/** Why a file of this size is not even read; `null` when it may be. */
+export function sizeRefusal(sizeBytes: number): string | null {
+  const limit = extractionLimits.maxFileBytes;
+  return sizeBytes > limit ? tooLarge(sizeBytes, limit) : null;
+}
+
 function tooLarge(size: number, limit: number): string {
   const mb = (bytes: number): number => Math.ceil(bytes / (1024 * 1024));
   return `The file has ${mb(size)} MB; at most ${mb(limit)} MB are read. Split it and upload the parts.`;
