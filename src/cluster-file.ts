@@ -6,7 +6,6 @@ const minHeartbeatMs = 10;
 const maxElectionTimeoutMs = 60_000;
 /** Below this, one lost heartbeat or a slow fsync starts an election (thesis §3.9). */
 const minHeartbeatsPerElectionTimeout = 5;
-const maxSessionHours = 30 * 24;
 const maxFileBytes = 2 * 1024 * 1024 * 1024;
 
 const nodeSchema = z.strictObject({
@@ -57,9 +56,6 @@ const nodesSchema = z
 
 const settings = {
   timing: timingSchema.prefault({}),
-  auth: z
-    .strictObject({ session_hours: z.int().min(1).max(maxSessionHours).default(24) })
-    .prefault({}),
   files: z
     .strictObject({ max_file_bytes: z.int().min(1).max(maxFileBytes).default(104_857_600) })
     .prefault({}),

@@ -1,0 +1,93 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { openDataFolder } from './data-folder.ts';
+
+const N1 = { cluster_id: 'c1', node_id: 'n1' };
+
+function refusal(folder: string, identity = N1): string {
+  try {
+    openDataFolder(folder, identity).release();
+  } catch (error) {
+    const { name, message } = error as Error;
+    return `${name}: ${message}`;
+  }
+  throw new Error('the folder was opened');
+}
+
+t.test('a new folder gets its identity once, and opens again', (t) => {
+  const path = join(t.testdir(), 'data', 'n1');
+  const first = openDataFolder(path, N1);
+  t.equal(first.has_identity, false);
+  first.writeIdentity();
+  first.release();
+  const text = readFileSync(join(path, 'node.json'), 'utf8');
+
+  const again = openDataFolder(path, N1);
+  t.equal(again.has_identity, true);
+  again.writeIdentity();
+  again.release();
+  t.equal(readFileSync(join(path, 'node.json'), 'utf8'), text);
+  t.end();
+});
+
+t.test('a start that died before it wrote node.json is a first start again', (t) => {
+  const path = t.testdir({ wal: { '0000000001.log': 'x' }, 'node.json.tmp': '{' });
+  openDataFolder(path, N1).release();
+  const folder = openDataFolder(path, N1);
+  t.equal(folder.has_identity, false);
+  folder.release();
+  t.end();
+});
+
+t.test('the data of others are refused and left alone', (t) => {
+  const path = t.testdir();
+  const folder = openDataFolder(path, N1);
+  folder.writeIdentity();
+  folder.release();
+  const before = readdirSync(path);
+  t.match(
+    refusal(path, { cluster_id: 'c2', node_id: 'n1' }),
+    /OperatorError: .*holds data of cluster c1, and cluster\.json is of c2: use/,
+  );
+  t.match(
+    refusal(path, { cluster_id: 'c1', node_id: 'n2' }),
+    /OperatorError: .*holds the data of node n1: start with --id n1/,
+  );
+  t.same(readdirSync(path), before);
+  t.end();
+});
+
+t.test('a folder with other things in it is refused and not even locked', (t) => {
+  const path = t.testdir({ 'thesis.docx': 'years of work' });
+  t.match(refusal(path), /OperatorError: .*no data folder of a node: it holds "thesis\.docx"/);
+  t.same(readdirSync(path), ['thesis.docx']);
+  t.end();
+});
+
+t.test('a damaged node.json is refused and not mended', (t) => {
+  for (const text of ['', '{"format": 1', '{"format": 2}', 'null']) {
+    const path = t.testdir({ 'node.json': text, wal: {} });
+    t.match(refusal(path), /OperatorError: .*node\.json is damaged/, text);
+    t.equal(readFileSync(join(path, 'node.json'), 'utf8'), text);
+  }
+  t.end();
+});
+
+t.test('one process per folder', (t) => {
+  const path = t.testdir();
+  const folder = openDataFolder(path, N1);
+  t.match(refusal(path), /OperatorError: .*is in use by another process.*--data/);
+  folder.release();
+  openDataFolder(path, N1).release();
+  t.end();
+});
+
+t.test('a place that cannot be a folder', (t) => {
+  const path = t.testdir({ file: '' });
+  t.match(refusal(join(path, 'file')), /OperatorError: .*cannot be used as a data folder/);
+  t.match(refusal(join(path, 'file', 'n1')), /OperatorError: .*cannot be used as a data folder/);
+  writeFileSync(join(path, 'file'), 'still a file');
+  t.notOk(existsSync(join(path, 'lock.db')));
+  t.end();
+});

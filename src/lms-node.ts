@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { pino } from 'pino';
+import { loadClusterFile, nodeOf, readEnvironment } from './config.ts';
+import { runNode } from './node.ts';
+import { runProgram } from './run-program.ts';
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+) as { version: string };
+
+await runProgram('lms-node', (program) =>
+  program.command(
+    '$0',
+    'Run one node of a Quorum LMS cluster',
+    (command) =>
+      command.options({
+        config: { type: 'string', demandOption: true, describe: 'cluster.json; pki/ is beside it' },
+        id: { type: 'string', demandOption: true, describe: 'Which of its nodes this is' },
+        data: {
+          type: 'string',
+          demandOption: true,
+          describe: 'Folder of this node, on local disk',
+        },
+      }),
+    async ({ config, id, data }) => {
+      const environment = readEnvironment();
+      const cluster = loadClusterFile(config);
+      const node = nodeOf(cluster, config, id);
+      const logger = pino({ level: environment.log_level, base: { node: id } });
+      const options = {
+        cluster,
+        node,
+        data_folder: data,
+        admin_password: environment.admin_password,
+        version,
+        logger,
+      };
+      try {
+        await runNode(options, stopSignal());
+      } catch (error) {
+        logger.fatal({ err: error }, 'node stopped');
+        throw error;
+      }
+    },
+  ),
+);
+
+/**
+ * Fires on SIGINT, SIGTERM, and when the parent that started this process with an IPC channel is
+ * gone, however it went. A second signal ends the process at once.
+ */
+function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(1);
+      stop.abort();
+    });
+  }
+  process.once('disconnect', () => stop.abort());
+  process.channel?.unref();
+  return stop.signal;
+}

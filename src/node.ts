@@ -1,0 +1,225 @@
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { Background } from './background.ts';
+import { blobHandler } from './blob-handler.ts';
+import { BLOBS_PREFIX, TransportPeerBlobs } from './blob-peers.ts';
+import { type ClusterFile, type ClusterNode, parseAddress } from './cluster-file.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { ensureFirstAdmin } from './first-admin.ts';
+import { type AppParts, createApp } from './http/app.ts';
+import { Passwords } from './http/passwords.ts';
+import type { Consensus } from './http/ports.ts';
+import { type ApiServer, serveApi } from './http/server.ts';
+import { ReplicatedBlobs } from './lms/blobs/replicated-blobs.ts';
+import { stampCommand } from './lms/codec.ts';
+import { COMMANDS } from './lms/commands/registry.ts';
+import { type AppliedCommand, LmsMachine } from './lms/machine.ts';
+import { OperatorError } from './operator-error.ts';
+import { loadNodeKeys } from './pki/load-node-keys.ts';
+import { openLog } from './raft/log/open-log.ts';
+import { RaftNode } from './raft/node.ts';
+import type { LogStore, Transport } from './raft/ports.ts';
+import type { Http2Transport } from './raft/transport/http2-transport.ts';
+import { openTransport } from './raft/transport/open-transport.ts';
+import { startError } from './start-error.ts';
+
+export interface NodeOptions {
+  readonly cluster: ClusterFile & { readonly pki_folder: string };
+  readonly node: ClusterNode;
+  readonly data_folder: string;
+  readonly admin_password: string | null;
+  readonly version: string;
+  readonly logger: Logger;
+}
+
+/** Running requests are given this long to end when the node stops. */
+const closeGraceMs = 3_000;
+const maxReadyLagEntries = 1_000;
+
+/**
+ * Runs one node until `signal` fires or it has to stop for good, then closes its parts in the
+ * reverse of the order in which it made them. Rejects with `OperatorError` when it cannot start or
+ * must not go on.
+ */
+export async function runNode(options: NodeOptions, signal: AbortSignal): Promise<void> {
+  const { cluster, node, logger } = options;
+  const identity = { cluster_id: cluster.cluster_id, node_id: node.id };
+  await using parts = new AsyncDisposableStack();
+  const fatal = Promise.withResolvers<never>();
+  fatal.promise.catch(() => undefined);
+
+  const keys = await loadNodeKeys(cluster.pki_folder, node.id).catch(startError);
+  const folder = openDataFolder(options.data_folder, identity);
+  parts.defer(() => folder.release());
+  const log = await openNodeLog(folder, identity, logger);
+  parts.defer(() => log.close());
+  folder.writeIdentity();
+  const machine = openMachine(folder, log);
+  parts.defer(() => machine.close());
+
+  const members = { voters: cluster.nodes, voters_outgoing: [], learners: [] };
+  const transport = await openTransport({
+    self: { ...identity, listen: addressOf(node.raft) },
+    members,
+    keys,
+    logger: logger.child({ part: 'transport' }),
+  }).catch(startError);
+  parts.defer(() => transport.close());
+  const raft = startRaft(options, { log, transport, machine }, members, (error) =>
+    fatal.reject(stoppedForGood(node.id, folder, error)),
+  );
+  parts.defer(() => raft.close());
+  const blobs = await openBlobs(options, folder, { transport, raft, machine });
+
+  const passwords = new Passwords();
+  const consensus = consensusOf(raft);
+  const api = await startApi(options, { consensus, replica: machine, passwords, blobs });
+  parts.defer(() => api.close(closeGraceMs));
+
+  const background = new Background(signal, fatal.reject);
+  parts.defer(() => background.end());
+  background.run((until) => blobs.missing.run(until));
+  const { admin_password: password } = options;
+  const admin = { consensus, reader: machine.reader, passwords, folder: folder.path, password };
+  background.run((until) => ensureFirstAdmin({ ...admin, logger }, until));
+
+  logger.info({ api: api.url, raft: node.raft, data: folder.path }, 'node started');
+  await Promise.race([fatal.promise, aborted(signal)]);
+  logger.info('node stops');
+}
+
+function openNodeLog(
+  folder: DataFolder,
+  identity: { readonly cluster_id: string; readonly node_id: string },
+  logger: Logger,
+): Promise<LogStore> {
+  return openLog({
+    folder: join(folder.path, 'wal'),
+    identity,
+    mustExist: folder.has_identity,
+    logger: logger.child({ part: 'log' }),
+  }).catch(startError);
+}
+
+/** Everything that was applied was in the log: a log that ends before it has lost something. */
+function openMachine(folder: DataFolder, log: LogStore): LmsMachine {
+  const file = join(folder.path, 'lms.db');
+  let machine: LmsMachine;
+  try {
+    machine = new LmsMachine(file, COMMANDS);
+  } catch (error) {
+    throw new OperatorError(
+      `${file} cannot be opened: ${(error as Error).message}. If it is damaged, move lms.db and ` +
+        'what begins with lms.db- away: it is made again from the log',
+      { cause: error },
+    );
+  }
+  const { index } = machine.applied;
+  if (index <= log.recovered.last_index) return machine;
+  machine.close();
+  throw new OperatorError(
+    `the log in ${join(folder.path, 'wal')} ends at entry ${log.recovered.last_index}, but entry ` +
+      `${index} was applied: it has lost entries that this node acknowledged. Restore the folder as ` +
+      'it was, or let this node join again under a new node id with an empty --data',
+  );
+}
+
+function startRaft(
+  { node, cluster, logger }: NodeOptions,
+  io: { readonly log: LogStore; readonly transport: Transport; readonly machine: LmsMachine },
+  configuration: ConstructorParameters<typeof RaftNode>[0]['configuration'],
+  onFatal: (error: Error) => void,
+): RaftNode {
+  const { heartbeat_ms, election_timeout_min_ms, election_timeout_max_ms } = cluster.timing;
+  return new RaftNode({
+    id: node.id,
+    configuration,
+    timing: { heartbeat_ms, election_timeout_min_ms, election_timeout_max_ms },
+    seed: randomInt(2 ** 32),
+    ...io,
+    prepare: (command) => {
+      const stamped = Uint8Array.from(command);
+      stampCommand(stamped, Date.now());
+      return stamped;
+    },
+    onFatal,
+    onLeaderChange: (change) => logger.info(change, 'leadership changed'),
+  });
+}
+
+async function openBlobs(
+  { cluster, logger }: NodeOptions,
+  folder: DataFolder,
+  io: { readonly transport: Http2Transport; readonly raft: RaftNode; readonly machine: LmsMachine },
+): Promise<ReplicatedBlobs> {
+  const blobLogger = logger.child({ part: 'blobs' });
+  const blobs = await ReplicatedBlobs.open(
+    join(folder.path, 'blobs'),
+    new TransportPeerBlobs(io.transport),
+    () => {
+      const { node_id, members } = io.raft.status();
+      return { self: node_id, members };
+    },
+    io.machine.reader,
+    blobLogger,
+  );
+  const handler = blobHandler(blobs.store, cluster.files.max_file_bytes, blobLogger);
+  io.transport.handle(BLOBS_PREFIX, handler);
+  return blobs;
+}
+
+function startApi(
+  { cluster, node, version, logger }: NodeOptions,
+  parts: Pick<AppParts, 'consensus' | 'replica' | 'passwords' | 'blobs'>,
+): Promise<ApiServer> {
+  const app = createApp({
+    ...parts,
+    registry: new Registry(),
+    logger: logger.child({ part: 'api' }),
+    settings: {
+      version,
+      started_at: Date.now(),
+      deadline_ms: cluster.timing.request_deadline_ms,
+      write_forwarding: cluster.write_forwarding,
+      cors_origins: cluster.cors_origins,
+      max_file_bytes: cluster.files.max_file_bytes,
+      max_ready_lag_entries: maxReadyLagEntries,
+    },
+  });
+  return serveApi(app, addressOf(new URL(node.api).host)).catch(startError);
+}
+
+/** The state machine's results are what `LmsMachine.apply` returns. */
+function consensusOf(raft: RaftNode): Consensus {
+  return {
+    propose: (request) => raft.propose(request) as Promise<AppliedCommand>,
+    readBarrier: (timeoutMs) => raft.readBarrier(timeoutMs),
+    waitApplied: (index, timeoutMs) => raft.waitApplied(index, timeoutMs),
+    status: () => raft.status(),
+  };
+}
+
+/** The log cannot be written, or an entry not applied: going on could break a promise. */
+function stoppedForGood(id: string, { path }: DataFolder, error: Error): OperatorError {
+  return new OperatorError(
+    `node ${id} had to stop: ${error.message}. The other nodes go on, and have all that was ` +
+      `acknowledged. See to the disk of ${path} (its log is wal/, its state lms.db) and start the ` +
+      'node again; if it stops at the same entry, report its log',
+    { cause: error },
+  );
+}
+
+function addressOf(address: string): { host: string; port: number } {
+  const parsed = parseAddress(address);
+  if (parsed === null) throw new Error(`broken invariant: ${address} passed the schema`);
+  return parsed;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
