@@ -33,7 +33,7 @@ const DURABLE_AT = 40;
 const NONCE_AT = 44;
 const OWN_CRC_AT = 52;
 
-/** Writes the mark at `at` of `bytes` (zeroed there) and returns the chained CRC. */
+/** Writes the mark at `at` of `bytes` and returns the chained CRC. */
 export function writeMark(
   bytes: Buffer,
   at: number,
@@ -41,7 +41,8 @@ export function writeMark(
   owner: MarkOwner,
   previousCrc: number,
 ): number {
-  const head = { type: mark.type, entry_type: 0, term: 0, index: mark.last_index } as const;
+  bytes.fill(0, at, at + MARK_BYTES);
+  const head = { type: mark.type, subtype: 0, term: 0, index: mark.last_index };
   writeHead(bytes, at, { ...head, payloadBytes: MARK_PAYLOAD_BYTES });
   writeSalt(bytes, at, owner.seq);
   writeUint53(bytes, at + BATCH_AT, mark.batch);

@@ -66,7 +66,7 @@ export class LogServer {
       this.#engine.append(group);
       this.#port.post(seqOfPacked(group.at(-1)!));
     });
-    if (!this.#failed && this.#engine.spareIsLate) this.prepareSpare();
+    if (this.#engine.spareIsLate) this.prepareSpare();
     return next;
   }
 
@@ -86,7 +86,6 @@ export class LogServer {
   }
 
   #orFail<T>(work: () => T): T | undefined {
-    if (this.#failed) return undefined;
     try {
       return work();
     } catch (error) {
@@ -95,6 +94,7 @@ export class LogServer {
     }
   }
 
+  /** A poisoned engine throws on every call: it is said once. */
   #fail(error: unknown): void {
     if (this.#failed) return;
     this.#failed = true;

@@ -50,8 +50,8 @@ export class LogState {
       throw new LogRuleBroken(
         `vote for ${next.voted_for} in term ${now.term} after a vote for ${now.voted_for}`,
       );
-    if (Buffer.byteLength(next.voted_for ?? '') > MAX_ID_BYTES || next.voted_for === '')
-      throw new LogRuleBroken(`voted_for must have 1 to ${MAX_ID_BYTES} bytes`);
+    if (Buffer.byteLength(next.voted_for ?? '') > MAX_ID_BYTES)
+      throw new LogRuleBroken(`voted_for has more than ${MAX_ID_BYTES} bytes`);
     this.#hardState = next;
   }
 

@@ -18,7 +18,7 @@ export function packBatch(batch: LogBatch): Buffer<ArrayBuffer> {
   for (const entry of batch.entries) {
     writeHead(bytes, at, {
       type: RECORD_TYPE.entry,
-      entry_type: entry.type,
+      subtype: entry.type,
       term: entry.term,
       index: entry.index,
       payloadBytes: entry.command.length,

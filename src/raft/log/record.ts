@@ -11,10 +11,11 @@ import {
   writeUint53,
 } from './format.ts';
 
-/** What stands before the payload. `index` is 0 where a record has none. */
+/** What stands before the payload. `index` and `term` are 0 where a record has none. */
 export interface RecordHead {
   readonly type: RecordType;
-  readonly entry_type: EntryType | 0;
+  /** Entry: its type. Hard state: 1 with a vote, 0 without. Else 0. */
+  readonly subtype: number;
   readonly term: number;
   readonly index: number;
   readonly payloadBytes: number;
@@ -24,7 +25,7 @@ export interface RecordHead {
 export function writeHead(bytes: Buffer, at: number, head: RecordHead): void {
   bytes.writeUInt32LE(head.payloadBytes, at);
   bytes[at + 8] = head.type;
-  bytes[at + 9] = head.entry_type;
+  bytes[at + 9] = head.subtype;
   writeUint53(bytes, at + 12, head.term);
   writeUint53(bytes, at + 20, head.index);
 }
@@ -98,15 +99,16 @@ export function readEntry(bytes: Buffer, at: number): LogEntry {
   };
 }
 
-/** Payload of a hard state: the vote in UTF-8, absent (0 bytes) when there is none. */
+/** Payload of a hard state: the vote in UTF-8. */
 export function readHardState(bytes: Buffer, at: number): HardState {
+  const term = termOfRecord(bytes, at);
+  if (bytes[at + 9] === 0) return { term, voted_for: null };
   const start = at + RECORD_HEAD_BYTES;
-  const voted_for = bytes.toString('utf8', start, start + bytes.readUInt32LE(at));
-  return { term: termOfRecord(bytes, at), voted_for: voted_for === '' ? null : voted_for };
+  return { term, voted_for: bytes.toString('utf8', start, start + bytes.readUInt32LE(at)) };
 }
 
-export function writeHardState(bytes: Buffer, at: number, state: HardState): void {
-  const payloadBytes = bytes.write(state.voted_for ?? '', at + RECORD_HEAD_BYTES);
-  const head = { type: RECORD_TYPE.hard_state, entry_type: 0, index: 0 } as const;
-  writeHead(bytes, at, { ...head, term: state.term, payloadBytes });
+export function writeHardState(bytes: Buffer, at: number, { term, voted_for }: HardState): void {
+  const payloadBytes = bytes.write(voted_for ?? '', at + RECORD_HEAD_BYTES);
+  const subtype = voted_for === null ? 0 : 1;
+  writeHead(bytes, at, { type: RECORD_TYPE.hard_state, subtype, term, index: 0, payloadBytes });
 }

@@ -72,7 +72,6 @@ export class SegmentWriter {
       batch_start: this.#end.offset,
       batch_records: this.#stagedRecords,
     };
-    bytes.fill(0);
     this.#staged = 0;
     this.#stagedRecords = 0;
   }
@@ -87,7 +86,6 @@ export class SegmentWriter {
     this.file.sync();
   }
 
-  /** Staging is kept zeroed, since padding and the reserved fields are never written. */
   #reserve(size: number): void {
     if (this.#staged + size <= this.#staging.length) return;
     const larger = Buffer.alloc(Math.max(2 * this.#staging.length, this.#staged + size));

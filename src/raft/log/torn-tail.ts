@@ -19,7 +19,10 @@ export function lengthWithoutZeros(bytes: Buffer): number {
   return length;
 }
 
-/** Keeps a copy aside first, so that a crash on the way leaves the one or the other. */
+/**
+ * Keeps a copy aside first, so that a crash on the way leaves the one or the other. The zeros are
+ * left to the caller to sync.
+ */
 export function cutTail(
   fs: FileSystem,
   folder: string,
@@ -36,6 +39,5 @@ export function cutTail(
   copy.close();
   fs.syncFolder(folder);
   segment.file.writeAt(Buffer.alloc(bytes), offset);
-  segment.file.sync();
   return { file: segment.path, offset, bytes, kept_as };
 }
