@@ -2,6 +2,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Registry } from 'prom-client';
 import { accessLog } from './access-log.ts';
 import { arrival } from './arrival.ts';
+import type { Blobs } from './blobs.ts';
 import { registerComponents } from './components.ts';
 import { cors } from './cors.ts';
 import type { ApiEnv, Foundation } from './env.ts';
@@ -17,6 +18,7 @@ import { clusterRoutes } from './routes/cluster.ts';
 import { courseRoutes } from './routes/courses.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { enrollmentRoutes } from './routes/enrollments.ts';
+import { fileRoutes } from './routes/files.ts';
 import { gradeRoutes } from './routes/grades.ts';
 import { meRoutes } from './routes/me.ts';
 import { queryRoutes } from './routes/queries.ts';
@@ -27,6 +29,7 @@ import { secureHeaders } from './secure-headers.ts';
 
 export interface AppParts extends Omit<Foundation, 'inFlight'> {
   readonly passwords: Passwords;
+  readonly blobs: Blobs;
   /** What `/metrics` shows; the parts of the node register their own figures on it too. */
   readonly registry: Registry;
 }
@@ -41,8 +44,9 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', userRoutes(parts.passwords));
   app.route('/', courseRoutes());
   app.route('/', enrollmentRoutes());
+  app.route('/', fileRoutes(parts.blobs, parts.settings.max_file_bytes));
   app.route('/', assignmentRoutes());
-  app.route('/', submissionRoutes());
+  app.route('/', submissionRoutes(parts.blobs, parts.settings.max_file_bytes));
   app.route('/', gradeRoutes());
   app.route('/', queryRoutes());
   app.route('/', answerMarkRoutes());

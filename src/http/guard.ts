@@ -35,7 +35,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<ApiEnv> {
 
 async function checkBody(c: ApiContext, options: GuardOptions): Promise<void> {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type === undefined && !announcesBody(c)) return;
+  if (type === undefined && (accepts(options.accepted, '*/*') || !announcesBody(c))) return;
   if (type === undefined || !accepts(options.accepted, type)) {
     throw new Problem(
       'unsupported_media_type',
@@ -43,7 +43,9 @@ async function checkBody(c: ApiContext, options: GuardOptions): Promise<void> {
       { extra: { accepted: options.accepted } },
     );
   }
-  if (type.endsWith('json')) await readJsonBody(c, options.maxJsonBytes);
+  // Where any type is taken, JSON is a file like others, and the handler's to read.
+  const isJson = type.endsWith('json') && options.accepted.includes(type);
+  if (isJson) await readJsonBody(c, options.maxJsonBytes);
 }
 
 function accepts(accepted: readonly string[], type: string): boolean {

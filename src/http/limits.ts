@@ -10,6 +10,9 @@ export const maxHeaderBytes = 16 * 1024;
 export const headersTimeoutMs = 10_000;
 /** From the first byte of a request to the end of its body: slow clients are cut. */
 export const requestTimeoutMs = 300_000;
+/** What is read away of a body that was refused, before the connection is closed instead. */
+export const maxDrainBytes = 64 * 1024 * 1024;
+export const maxDrainMs = 30_000;
 /** An idle connection is kept open this long. */
 export const keepAliveTimeoutMs = 65_000;
 
@@ -29,6 +32,13 @@ export const maxRequestIdChars = 128;
 export const maxHashesAtOnce = 2;
 /** Hashes that may wait for their turn; more are refused with 503 `overloaded`. */
 export const maxHashesWaiting = 64;
+
+/** Boundaries and headers of the parts of a multipart body, together. */
+export const maxMultipartOverheadBytes = 64 * 1024;
+/** A file must reach a majority at least this fast, beside the deadline of the request. */
+export const minReplicationBytesPerSecond = 8 * 1024 * 1024;
+/** A file, unless the operator set another limit. */
+export const defaultMaxFileBytes = 256 * 1024 * 1024;
 
 /** How long a login lasts. */
 export const sessionLifetimeMs = 24 * 60 * 60 * 1000;

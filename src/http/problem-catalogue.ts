@@ -15,6 +15,8 @@ export type TransportCode =
   | 'headers_too_large'
   | 'unsupported_media_type'
   | 'digest_mismatch'
+  | 'range_not_satisfiable'
+  | 'file_unavailable'
   | 'idempotency_in_flight'
   | 'overloaded'
   | 'no_quorum'
@@ -160,6 +162,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     retryable: false,
     description: '`accepted` lists the values of `Content-Type` that the operation understands.',
   },
+  range_not_satisfiable: {
+    status: 416,
+    title: 'The file has no such bytes',
+    retryable: false,
+    description: '`Content-Range` says how many bytes the file has.',
+  },
   invalid_value: {
     status: 422,
     title: 'A rule says no to a value',
@@ -239,6 +247,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'This node is not serving',
     retryable: true,
     description: 'The node is starting or stopping. Use another node, or wait.',
+  },
+  file_unavailable: {
+    status: 503,
+    title: 'No node that could be reached has the file undamaged',
+    retryable: true,
+    description: 'The file is fetched from another node as soon as one that has it is back.',
   },
   disk_low: {
     status: 507,

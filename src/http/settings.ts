@@ -1,4 +1,4 @@
-import { defaultDeadlineMs } from './limits.ts';
+import { defaultDeadlineMs, defaultMaxFileBytes } from './limits.ts';
 
 /** What an operator may choose; read from `cluster.json` by the composition root. */
 export interface ApiSettings {
@@ -10,6 +10,7 @@ export interface ApiSettings {
   readonly write_forwarding: 'forward' | 'redirect';
   /** Origins of third-party frontends that browsers may use this API from; default none. */
   readonly cors_origins: readonly string[];
+  readonly max_file_bytes: number;
   /** `/readyz` says no when more than this many committed entries are not applied yet. */
   readonly max_ready_lag_entries: number;
 }
@@ -20,5 +21,6 @@ export const DEFAULT_SETTINGS: ApiSettings = {
   deadline_ms: defaultDeadlineMs,
   write_forwarding: 'forward',
   cors_origins: [],
+  max_file_bytes: defaultMaxFileBytes,
   max_ready_lag_entries: 1_000,
 };

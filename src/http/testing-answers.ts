@@ -21,7 +21,7 @@ export async function checkAnswer(
   if (documented === undefined || '$ref' in documented) {
     throw new Error(`${route.operationId} does not document the status ${response.status}`);
   }
-  const content = documented.content?.[type.split(';')[0] ?? ''];
+  const content = documented.content?.[type.split(';')[0] ?? ''] ?? documented.content?.['*/*'];
   if (content === undefined || '$ref' in content) {
     if (type === '' && documented.content === undefined) return;
     throw new Error(`${route.operationId} ${response.status} does not document "${type}"`);

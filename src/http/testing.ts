@@ -19,6 +19,7 @@ import { Passwords } from './passwords.ts';
 import type { Consensus, ConsensusStatus } from './ports.ts';
 import { type ApiSettings, DEFAULT_SETTINGS } from './settings.ts';
 import { checkAnswer } from './testing-answers.ts';
+import { MemoryBlobs } from './testing-blobs.ts';
 
 /** Consensus of one node in memory: what is proposed is applied at once. */
 export class SoloConsensus implements Consensus {
@@ -98,6 +99,7 @@ interface TestRequest {
 export class TestApi {
   readonly machine = new LmsMachine(':memory:', COMMANDS);
   readonly consensus = new SoloConsensus(this.machine);
+  readonly blobs = new MemoryBlobs();
   readonly app: OpenAPIHono<ApiEnv>;
 
   constructor(settings: Partial<ApiSettings> = {}) {
@@ -107,6 +109,7 @@ export class TestApi {
       settings: { ...DEFAULT_SETTINGS, ...settings },
       logger: pino({ level: 'silent' }),
       passwords: new Passwords(),
+      blobs: this.blobs,
       registry: new Registry(),
     });
   }

@@ -1,0 +1,189 @@
+import { parse as parseDisposition } from 'content-disposition';
+import { BlobTooLarge, type StagedBlob } from '../lms/blobs/blob-store.ts';
+import { NoBlobMajority } from '../lms/blobs/majority-writer.ts';
+import type { NewFile } from '../lms/commands/create-file.ts';
+import type { Blobs } from './blobs.ts';
+import { bodyStream } from './body-stream.ts';
+import { requestDeadline } from './consistency.ts';
+import { announcedDigest, checkedBody } from './content-digest.ts';
+import { type ApiContext, timeLeft } from './env.ts';
+import { cleanFilename } from './filename.ts';
+import { newId } from './ids.ts';
+import { maxMultipartOverheadBytes, minReplicationBytesPerSecond } from './limits.ts';
+import { mediaTypeOf, sniffBytes } from './media-type.ts';
+import { readMultipart } from './multipart.ts';
+import { Problem } from './problem.ts';
+
+/** A file that has arrived here whole, and is nowhere else yet. */
+export interface ReceivedFile {
+  readonly staged: StagedBlob;
+  readonly filename: string;
+  readonly media_type: string;
+}
+
+interface UploadRules {
+  readonly maxFiles: number;
+  readonly maxFileBytes: number;
+  /** Names of the text fields beside the files. */
+  readonly fields: readonly string[];
+  readonly maxFieldBytes: number;
+}
+
+/** Takes in the body as it is: one file. Nothing stays behind when it fails. */
+export async function receiveFile(
+  c: ApiContext,
+  blobs: Blobs,
+  maxFileBytes: number,
+): Promise<ReceivedFile> {
+  refuseAnnounced(c, maxFileBytes, maxFileBytes);
+  const body = checkedBody(bodyStream(c), announcedDigest(c));
+  const name = c.req.query('filename') ?? dispositionName(c.req.header('content-disposition'));
+  return await receive(blobs, body, maxFileBytes, name, c.req.header('content-type') ?? null);
+}
+
+/**
+ * Takes in a `multipart/form-data` body. Nothing stays behind when it fails. `Content-Digest` is that
+ * of the whole body, as RFC 9530 says.
+ */
+export async function receiveMultipart(
+  c: ApiContext,
+  blobs: Blobs,
+  rules: UploadRules,
+): Promise<{ readonly files: ReceivedFile[]; readonly fields: ReadonlyMap<string, string> }> {
+  const { maxFiles, maxFileBytes, fields, maxFieldBytes } = rules;
+  const most = maxFiles * maxFileBytes + fields.length * maxFieldBytes + maxMultipartOverheadBytes;
+  refuseAnnounced(c, most, maxFileBytes);
+  const body = limited(checkedBody(bodyStream(c), announcedDigest(c)), most, maxFileBytes);
+  return await readMultipart(
+    body,
+    {
+      contentType: c.req.header('content-type') ?? '',
+      maxFiles,
+      fields,
+      maxFieldBytes,
+      takeFile: (content, filename, declared) =>
+        receive(blobs, content, maxFileBytes, filename, declared),
+    },
+    (file) => file.staged.discard(),
+  );
+}
+
+/**
+ * Brings received files to a majority, so that a command may name them; else 503, and nothing of the
+ * files that were not there yet stays on this node. Waiting for the majority, and for the log after
+ * it, begins now: a slow upload is not held against the cluster.
+ */
+export async function keepFiles(
+  c: ApiContext,
+  blobs: Blobs,
+  files: readonly ReceivedFile[],
+): Promise<NewFile[]> {
+  c.set('deadline', requestDeadline(c));
+  const bytes = files.reduce((sum, { staged }) => sum + staged.size_bytes, 0);
+  const timeoutMs = timeLeft(c) + Math.ceil((bytes / minReplicationBytesPerSecond) * 1000);
+  try {
+    for (const { staged } of files) await blobs.keep(staged, AbortSignal.timeout(timeoutMs));
+  } catch (error) {
+    throw error instanceof NoBlobMajority ? noMajority(error) : storageProblem(error, 0);
+  } finally {
+    await discardAll(files);
+  }
+  c.set('deadline', requestDeadline(c));
+  return files.map(({ staged, filename, media_type }) => ({
+    file_id: newId('fil'),
+    sha256: staged.sha256,
+    size_bytes: staged.size_bytes,
+    media_type,
+    filename,
+  }));
+}
+
+/** What the idempotency fingerprint knows of files: their bytes and names. */
+export function fileDigests(files: readonly NewFile[]): string[] {
+  return files.map((file) => `${file.sha256} ${file.filename}`);
+}
+
+/** Leaves what was kept, removes the rest. */
+export async function discardAll(files: readonly ReceivedFile[]): Promise<void> {
+  for (const { staged } of files) await staged.discard();
+}
+
+async function receive(
+  blobs: Blobs,
+  body: AsyncIterable<Uint8Array>,
+  maxFileBytes: number,
+  name: string,
+  declaredType: string | null,
+): Promise<ReceivedFile> {
+  const staged = await stage(blobs, body, maxFileBytes);
+  try {
+    if (staged.size_bytes === 0) {
+      throw new Problem('invalid_value', 'The file is empty. Was it saved before it was sent?');
+    }
+    const filename = cleanFilename(name);
+    const declared = declaredType?.split(';')[0]?.trim().toLowerCase() ?? null;
+    const media_type = await mediaTypeOf(await staged.head(sniffBytes), filename, declared);
+    return { staged, filename, media_type };
+  } catch (error) {
+    await staged.discard();
+    throw error;
+  }
+}
+
+async function stage(
+  blobs: Blobs,
+  body: AsyncIterable<Uint8Array>,
+  maxFileBytes: number,
+): Promise<StagedBlob> {
+  try {
+    return await blobs.stage(body, maxFileBytes);
+  } catch (error) {
+    throw storageProblem(error, maxFileBytes);
+  }
+}
+
+function refuseAnnounced(c: ApiContext, most: number, maxFileBytes: number): void {
+  const length = Number(c.req.header('content-length') ?? 0);
+  if (length > most) throw tooLarge(maxFileBytes);
+}
+
+async function* limited(
+  body: AsyncIterable<Uint8Array>,
+  most: number,
+  maxFileBytes: number,
+): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.length;
+    if (bytes > most) throw tooLarge(maxFileBytes);
+    yield piece;
+  }
+}
+
+function dispositionName(header: string | undefined): string {
+  if (header === undefined) return '';
+  return parseDisposition(header).parameters['filename'] ?? '';
+}
+
+function tooLarge(maxFileBytes: number): Problem {
+  return new Problem('payload_too_large', `A file may have at most ${maxFileBytes} bytes.`, {
+    extra: { max_bytes: maxFileBytes },
+  });
+}
+
+function noMajority(error: NoBlobMajority): Problem {
+  return new Problem(
+    'no_quorum',
+    `The write was not applied and never will be: ${error.message}. Send it again.`,
+    { extra: { outcome: 'not_applied' } },
+  );
+}
+
+function storageProblem(error: unknown, maxFileBytes: number): unknown {
+  if (error instanceof BlobTooLarge) return tooLarge(maxFileBytes);
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new Problem('disk_low', 'The disk of this node is full. Nothing was kept.');
+  }
+  return error;
+}
