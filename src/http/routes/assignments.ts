@@ -125,7 +125,7 @@ export function assignmentRoutes() {
     const { course_id } = c.req.valid('param');
     const query = c.req.valid('query');
     const page = await read(c, (reader, actor) =>
-      listAssignments(reader, actor, course_id, Date.now(), pageRequest(query)),
+      listAssignments(reader, actor, course_id, c.get('receivedAt'), pageRequest(query)),
     );
     return c.json(pageAnswer(c, page), 200);
   });
@@ -143,7 +143,7 @@ export function assignmentRoutes() {
   app.openapi(getOperation, async (c) => {
     const { assignment_id } = c.req.valid('param');
     const assignment = await read(c, (reader, actor) =>
-      getAssignment(reader, actor, assignment_id, Date.now()),
+      getAssignment(reader, actor, assignment_id, c.get('receivedAt')),
     );
     return c.json(assignment, 200);
   });

@@ -122,6 +122,8 @@ t.test('handing in answers the submission with the attempt that was made', (t) =
     },
   });
   t.equal(machine.lastTarget(), 'sub_1');
+  const links = machine.reader.all("SELECT user_id FROM file_links WHERE object_id = 'sub_1'");
+  t.same(links, [{ user_id: PEOPLE.student }, { user_id: PEOPLE.student }]);
   t.match(machine.lastEvents(), [
     { type: 'submission.received', course_id: 'crs_1', user_id: PEOPLE.student },
   ]);
@@ -303,14 +305,14 @@ t.test('a grade makes it graded, a new attempt makes it ungraded again', (t) => 
       limit: 9,
       after: null,
     }).items.map(({ id, status }) => `${id} ${status}`);
-  const grade = (state: string, version: number) =>
+  const grade = (state: string, version: number, attempt: number | null = null) =>
     machine.must(PEOPLE.ta, 'GRADE_ASSIGNMENT', {
       submission_id: 'sub_1',
       expected_version: version,
       points: 9_500,
       feedback_md: '',
       state,
-      attempt: null,
+      attempt,
       reason: null,
     });
   t.same([ids('ta', 'ungraded'), ids('ta', 'graded')], [['sub_1 ungraded'], []]);
@@ -320,6 +322,8 @@ t.test('a grade makes it graded, a new attempt makes it ungraded again', (t) => 
   grade('posted', 1);
   t.same([ids('student', 'ungraded'), ids('student', 'graded')], [[], ['sub_1 graded']]);
   machine.handIn('student', 'asg_1', 'sub_x');
+  t.same([ids('ta', 'ungraded'), ids('ta', 'graded')], [['sub_1 ungraded'], []]);
+  grade('posted', 2, 1);
   t.same([ids('ta', 'ungraded'), ids('ta', 'graded')], [['sub_1 ungraded'], []]);
   t.match(getSubmission(machine.reader, actorOf('student'), 'sub_1'), {
     grade: { points: 9.5, points_possible: 10, attempt: 1, state: 'posted' },
