@@ -56,6 +56,8 @@ export const ASSIGNMENT_EXAMPLE: z.input<typeof assignmentSchema> = {
   updated_at: '2026-11-20T17:00:00.000Z',
 };
 
+const date = timestampMs.nullable().openapi({ type: ['string', 'null'] });
+
 const FIELDS = {
   title: text(1, maxTitleChars),
   body_md: text(0, maxMarkdownChars),
@@ -74,13 +76,13 @@ const FIELDS = {
       description: 'In the course, relative to the others; 0 does not count.',
       example: 1,
     }),
-  unlock_at: timestampMs.nullable().openapi({
+  unlock_at: date.openapi({
     description: 'Before it nobody can hand in, and students see title and dates only.',
   }),
-  due_at: timestampMs.nullable(),
-  lock_at: timestampMs
-    .nullable()
-    .openapi({ description: 'After it nobody can hand in; `grace_seconds` does not move it.' }),
+  due_at: date,
+  lock_at: date.openapi({
+    description: 'After it nobody can hand in; `grace_seconds` does not move it.',
+  }),
   grace_seconds: z
     .int()
     .min(0)
@@ -96,9 +98,9 @@ export const newAssignmentSchema = z.strictObject({
   attachments: FIELDS.attachments.default([]),
   points_possible: FIELDS.points_possible,
   weight: FIELDS.weight.default(1_000).openapi({ default: 1 }),
-  unlock_at: FIELDS.unlock_at.default(null),
-  due_at: FIELDS.due_at.default(null),
-  lock_at: FIELDS.lock_at.default(null),
+  unlock_at: FIELDS.unlock_at.default(null).openapi({ default: null }),
+  due_at: FIELDS.due_at.default(null).openapi({ default: null }),
+  lock_at: FIELDS.lock_at.default(null).openapi({ default: null }),
   grace_seconds: FIELDS.grace_seconds.default(300),
   max_attempts: FIELDS.max_attempts.default(null),
   topics: FIELDS.topics.default([]),

@@ -4,6 +4,7 @@ import { createCourse } from '../lms/commands/create-course.ts';
 import { createFile } from '../lms/commands/create-file.ts';
 import { enroll } from '../lms/commands/enroll.ts';
 import { newId } from './ids.ts';
+import type { ApiSettings } from './settings.ts';
 import { TestApi, type TestUser } from './testing.ts';
 
 export type Person =
@@ -33,8 +34,8 @@ export interface CourseScene {
   file(person: Person): string;
 }
 
-export function courseScene(t: Test): CourseScene {
-  const api = new TestApi();
+export function courseScene(t: Test, settings: Partial<ApiSettings> = {}): CourseScene {
+  const api = new TestApi(settings);
   t.teardown(() => api.close());
   const people = {
     student: api.user('sue', 'student'),

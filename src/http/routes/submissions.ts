@@ -2,9 +2,12 @@ import { z } from '@hono/zod-openapi';
 import { submitAssignment } from '../../lms/commands/submit-assignment.ts';
 import { maxFilesPerAttempt } from '../../lms/limits.ts';
 import { getSubmission, listSubmissions } from '../../lms/queries/submissions.ts';
+import type { Blobs } from '../blobs.ts';
+import type { ApiContext } from '../env.ts';
 import { idOf } from '../id-schema.ts';
 import { newId } from '../ids.ts';
 import { maxMarkdownChars } from '../limits.ts';
+import { attemptText, receiveAttempt } from '../multipart-attempt.ts';
 import { json, jsonBody, operation, router } from '../operation.ts';
 import { pageAnswer, pageOf, pageQuery, pageRequest } from '../page.ts';
 import { read } from '../read.ts';
@@ -16,19 +19,32 @@ import {
   submissionSummarySchema,
 } from '../submission-schema.ts';
 import { submit } from '../submit.ts';
-import { text } from '../units.ts';
+import { fileDigests } from '../uploads.ts';
 
 const onAssignment = z.object({ assignment_id: idOf('asg') });
 const onSubmission = z.object({ submission_id: idOf('sub') });
 
 const attemptSchema = z.strictObject({
-  text_md: text(0, maxMarkdownChars).nullable().default(null),
+  text_md: attemptText.nullable().optional(),
   file_ids: z
     .array(idOf('fil'))
     .max(maxFilesPerAttempt)
-    .default([])
+    .optional()
     .openapi({ description: 'Files that the caller has uploaded.' }),
 });
+
+const multipartSchema = {
+  type: 'object',
+  properties: {
+    text_md: { type: 'string', maxLength: maxMarkdownChars },
+    files: { type: 'array', items: { type: 'string', format: 'binary' } },
+  },
+} as const;
+
+/** For the description only: no validator reads multipart bodies, so the type does not name them. */
+function orMultipart<Content extends object>(content: Content): Content {
+  return { ...content, 'multipart/form-data': { schema: multipartSchema } };
+}
 
 const submitOperation = operation(
   {
@@ -38,14 +54,20 @@ const submitOperation = operation(
     summary: 'Hand in',
     description:
       'Text and files become one attempt, or nothing does. There is one submission per student and ' +
-      'assignment; attempts are numbered and never change. It counts when the request arrived.',
+      'assignment; attempts are numbered and never change. It counts when the request arrived. Files ' +
+      'are either uploaded before and named by their ids, or come along as `multipart/form-data` ' +
+      '(under any name, beside `text_md`): then it counts when the last byte arrived.',
     tags: ['submissions'],
     request: {
       params: onAssignment,
-      body: jsonBody(attemptSchema, {
-        text_md: 'My essay is attached.',
-        file_ids: ['fil_019a9457c1d07c1e8a5f4c2b7d3e9f10'],
-      }),
+      body: {
+        content: orMultipart(
+          jsonBody(attemptSchema, {
+            text_md: 'My essay is attached.',
+            file_ids: ['fil_019a9457c1d07c1e8a5f4c2b7d3e9f10'],
+          }).content,
+        ),
+      },
     },
     responses: {
       201: json(handedInSchema, 'The submission with the attempt that was made.', {
@@ -63,6 +85,7 @@ const submitOperation = operation(
       'closed',
       'too_many_attempts',
       'invalid_value',
+      'digest_mismatch',
     ],
   },
 );
@@ -112,16 +135,21 @@ const getOperation = operation(
   { problems: ['not_found'] },
 );
 
-export function submissionRoutes() {
+/** @param maxFileBytes of each file that comes along */
+export function submissionRoutes(blobs: Blobs, maxFileBytes: number) {
   const app = router();
 
   app.openapi(submitOperation, async (c) => {
-    const submission = await submit(c, submitAssignment, {
-      submission_id: newId('sub'),
-      new_files: [],
-      ...c.req.valid('param'),
-      ...c.req.valid('json'),
-    });
+    const { assignment_id } = c.req.valid('param');
+    const work = isMultipart(c)
+      ? await receiveAttempt(c, blobs, maxFileBytes)
+      : namedFiles(c.req.valid('json'));
+    const submission = await submit(
+      c,
+      submitAssignment,
+      { submission_id: newId('sub'), assignment_id, ...work },
+      { digests: [work.text_md ?? '', ...fileDigests(work.new_files)] },
+    );
     c.header('Location', `/v1/submissions/${submission.id}`);
     return c.json(submission, 201);
   });
@@ -144,4 +172,12 @@ export function submissionRoutes() {
   });
 
   return app;
+}
+
+function namedFiles({ text_md = null, file_ids = [] }: z.output<typeof attemptSchema>) {
+  return { text_md, file_ids, new_files: [] };
+}
+
+function isMultipart(c: ApiContext): boolean {
+  return /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '');
 }
