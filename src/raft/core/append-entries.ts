@@ -11,7 +11,10 @@ export function onAppendEntries(core: Core, from: NodeId, request: AppendEntries
     refuse(core, from, request, core.log.lastIndex + 1, 0);
     return;
   }
-  assert(core.role !== 'leader', `two leaders in term ${core.term}: ${core.id} and ${from}`);
+  assert(
+    core.leaderId === null || core.leaderId === from,
+    `two leaders in term ${core.term}: ${core.leaderId} and ${from}`,
+  );
   if (core.role !== 'follower' || core.leaderId !== from) becomeFollower(core, request.term, from);
   core.leaderHeardAt = core.now;
   resetElectionTimer(core);
@@ -72,7 +75,9 @@ function refuse(
     match_index: 0,
     conflict_index: conflictIndex,
     conflict_term: conflictTerm,
-    read_round: request.read_round,
+    // An older term's round number says nothing about the rounds of the present leader, who may be
+    // the same node after a restart, counting from 1 again.
+    read_round: request.term === core.term ? request.read_round : 0,
   };
   send(core, to, { kind: 'AppendEntriesResponse', body }, hardStateDurable(core));
 }

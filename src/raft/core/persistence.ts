@@ -23,6 +23,7 @@ export function truncateFrom(core: Core, from: number): void {
   assert(core.role !== 'leader', 'a leader would truncate its log');
   core.log.truncateFrom(from);
   core.durable = Math.min(core.durable, from - 1);
+  for (const batch of core.pending) batch.last_index = Math.min(batch.last_index, from - 1);
   core.dirtyFrom = Math.min(core.dirtyFrom ?? from, from);
 }
 
@@ -42,24 +43,21 @@ export function persist(core: Core): void {
     seq: core.persistSeq,
     at: core.now,
     last_index: core.log.lastIndex,
-    last_term: core.log.lastTerm,
   });
   core.hardStateDirty = false;
   core.dirtyFrom = null;
 }
 
 /**
- * The batch `seq` is on the disk. It speaks for the log as it was: its last entry counts only if the
- * log still has it (the same index may have been replaced since, by an entry of another term).
+ * The batch `seq` is on the disk. It speaks for the log as it was, so what was truncated since counts
+ * no more, even if the very same entry has come back: the batches in between will take it away on
+ * the disk, and only the one that wrote it again brings it back.
  */
 export function onDurable(core: Core, seq: number): void {
   assert(seq <= core.persistSeq, `batch ${seq} is durable but was never written`);
   core.durableSeq = Math.max(core.durableSeq, seq);
   while (core.pending.length > 0 && (core.pending[0]?.seq ?? 0) <= seq) {
-    const batch = core.pending.shift();
-    if (batch !== undefined && core.log.termAt(batch.last_index) === batch.last_term) {
-      core.durable = Math.max(core.durable, batch.last_index);
-    }
+    core.durable = Math.max(core.durable, core.pending.shift()?.last_index ?? 0);
   }
 }
 

@@ -18,6 +18,7 @@ export class Progress {
   reading = false;
   /** When it last answered in this term. */
   contactAt: number;
+  /** How far the last message lets the peer commit. */
   commitSent = 0;
   roundSent = 0;
   roundAcked = 0;

@@ -13,7 +13,8 @@ export function replicate(core: Core): void {
   if (heartbeat) core.heartbeatAt = core.now + core.timing.heartbeat_ms;
   for (const [peer, progress] of core.progress) {
     const spoke = sendEntries(core, peer, progress);
-    const news = progress.commitSent < core.commit && progress.state === 'replicate';
+    const canCommit = Math.min(core.commit, progress.next - 1);
+    const news = progress.commitSent < canCommit && progress.state === 'replicate';
     const round = core.readsInRound?.round ?? 0;
     if (!spoke && (heartbeat || news || progress.roundSent < round)) {
       sendAppend(core, peer, progress, []);
@@ -65,7 +66,7 @@ function sendAppend(
     const bytes = entries.reduce((sum, entry) => sum + entry.command.length, 0);
     progress.sent(last.index, bytes);
   }
-  progress.commitSent = core.commit;
+  progress.commitSent = Math.min(core.commit, prev + entries.length);
   progress.roundSent = core.readsInRound?.round ?? core.readRound;
   const body = {
     term: core.term,

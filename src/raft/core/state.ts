@@ -15,8 +15,8 @@ export interface WaitingRead {
 export interface PendingBatch {
   readonly seq: number;
   readonly at: number;
-  readonly last_index: number;
-  readonly last_term: number;
+  /** The log is durable up to here with this batch; a later truncation lowers it. */
+  last_index: number;
 }
 
 /**
