@@ -1,0 +1,192 @@
+import type { Configuration, LogEntry, NodeId } from '../../src/raft/core/messages.ts';
+import { type Core, createCore } from '../../src/raft/core/state.ts';
+import { step } from '../../src/raft/core/step.ts';
+import type { Effect, Event, SendEffect, Timing } from '../../src/raft/core/types.ts';
+import type { LogBatch } from '../../src/raft/ports.ts';
+import { type DiskImage, readImage, recoverImage, writeBatch } from '../fixtures/disk-image.ts';
+import { formatEntries, formatMessage } from './format.ts';
+
+export const TIMING: Timing = {
+  heartbeat_ms: 100,
+  election_timeout_min_ms: 1000,
+  election_timeout_max_ms: 2000,
+};
+
+interface World {
+  readonly now: number;
+  readonly configuration: Configuration;
+  print(line: string): void;
+  /** Onto the network. Says whether the message got there. */
+  post(from: NodeId, to: NodeId, message: SendEffect['message']): boolean;
+}
+
+type ReadEntries = Extract<Effect, { type: 'read_entries' }>;
+
+/**
+ * A server of a story: the real core, and a host that performs its effects by the book. Its disk
+ * works at once, unless the story takes it in hand (`manual`).
+ */
+export class StoryNode {
+  readonly id: NodeId;
+  core: Core;
+  up = true;
+  manual = false;
+  applied: number;
+  /** What a crash leaves. */
+  readonly durable: DiskImage;
+  /** Written, not yet fsynced. */
+  batches: LogBatch[] = [];
+  held: SendEffect[] = [];
+  diskReads: ReadEntries[] = [];
+  readonly #world: World;
+  #starts = 0;
+
+  constructor(world: World, id: NodeId, image: DiskImage, applied: number) {
+    this.#world = world;
+    this.id = id;
+    this.durable = image;
+    this.applied = applied;
+    this.core = this.#start();
+  }
+
+  give(...events: readonly Event[]): void {
+    if (!this.up) return;
+    let effects: readonly Effect[];
+    try {
+      effects = step(this.core, this.#world.now, events);
+    } catch (error) {
+      this.up = false;
+      this.#print(`stops: ${(error as Error).message}`);
+      return;
+    }
+    for (const effect of effects) this.#perform(effect);
+    if (!this.manual) this.settle();
+  }
+
+  /** Lets the disk do all that it has to do. */
+  settle(): void {
+    const last = this.batches.at(-1);
+    if (last !== undefined) this.fsync(last.seq);
+    while (this.up && this.diskReads.length > 0) this.readDisk();
+  }
+
+  fsync(seq: number): void {
+    while ((this.batches[0]?.seq ?? Number.POSITIVE_INFINITY) <= seq) {
+      writeBatch(this.durable, this.batches.shift() as LogBatch);
+    }
+    this.give({ type: 'durable', seq });
+    this.#release();
+  }
+
+  readDisk(maxEntries = Number.POSITIVE_INFINITY): void {
+    const read = this.diskReads.shift();
+    if (read === undefined) return;
+    const entries = readImage(this.written(), read.from, read.to).slice(0, maxEntries);
+    this.give({ type: 'entries_read', peer: read.peer, entries });
+  }
+
+  /** What is not fsynced is gone. */
+  crash(): void {
+    this.up = false;
+    this.batches = [];
+    this.held = [];
+    this.diskReads = [];
+  }
+
+  restart(): void {
+    this.up = true;
+    this.core = this.#start();
+  }
+
+  /** The disk as this node reads it back: with what is not fsynced. */
+  written(): DiskImage {
+    const image = { ...this.durable, entries: [...this.durable.entries] };
+    for (const batch of this.batches) writeBatch(image, batch);
+    return image;
+  }
+
+  entries(): readonly LogEntry[] {
+    return this.written().entries;
+  }
+
+  #start(): Core {
+    this.#starts += 1;
+    const recovered = recoverImage(this.durable);
+    return createCore({
+      id: this.id,
+      configuration: this.#world.configuration,
+      timing: TIMING,
+      seed: this.#starts,
+      now: this.#world.now,
+      hard_state: recovered.hard_state,
+      log: recovered,
+      applied: this.applied,
+    });
+  }
+
+  #perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'persist':
+        this.batches.push(effect);
+        return this.#print(formatBatch(effect));
+      case 'send':
+        return this.#send(effect);
+      case 'read_entries':
+        this.diskReads.push(effect);
+        return this.#print(`reads ${effect.from}..${effect.to} from its disk for ${effect.peer}`);
+      case 'commit':
+        this.#print(`commits up to ${effect.index}`);
+        this.applied = effect.index;
+        return this.give({ type: 'applied', index: effect.index });
+      case 'proposed':
+        return this.#print(`takes ${effect.request_id} as ${effect.index}/${effect.term}`);
+      case 'refused':
+        return this.#print(`refuses ${effect.request_id}: ${effect.reason}`);
+      case 'read_ready':
+        return this.#print(`may answer ${effect.ids.join(' ')} from index ${effect.index} on`);
+      case 'read_failed':
+        return this.#print(`cannot answer ${effect.ids.join(' ')}`);
+      case 'role_changed': {
+        const leader = effect.leader_id === null ? 'no leader' : `leader ${effect.leader_id}`;
+        return this.#print(`is ${effect.role} in term ${effect.term}, ${leader}`);
+      }
+    }
+  }
+
+  #send(effect: SendEffect): void {
+    if (effect.after <= this.core.durableSeq) return this.#post(effect);
+    this.held.push(effect);
+    if (this.manual) {
+      const what = formatMessage(effect.message);
+      this.#print(`holds for ${effect.to} until batch ${effect.after}: ${what}`);
+    }
+  }
+
+  #release(): void {
+    const { held } = this;
+    this.held = [];
+    for (const effect of held) {
+      if (effect.after > this.core.durableSeq) this.held.push(effect);
+      else if (effect.if_term === this.core.term) this.#post(effect);
+      else this.#print(`drops, of term ${effect.if_term}: ${formatMessage(effect.message)}`);
+    }
+  }
+
+  #post({ to, message }: SendEffect): void {
+    const lost = this.#world.post(this.id, to, message) ? '' : ' (lost)';
+    this.#print(`-> ${to} ${formatMessage(message)}${lost}`);
+  }
+
+  #print(what: string): void {
+    this.#world.print(`${this.id} ${what}`);
+  }
+}
+
+function formatBatch(batch: LogBatch): string {
+  const parts = [`writes batch ${batch.seq}:`];
+  if (batch.hard_state !== null) {
+    parts.push(`term=${batch.hard_state.term} vote=${batch.hard_state.voted_for ?? '-'}`);
+  }
+  if (batch.entries.length > 0) parts.push(formatEntries(batch.entries));
+  return parts.join(' ');
+}
