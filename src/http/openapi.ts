@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { stringify } from 'yaml';
+import { Document, visit } from 'yaml';
 import type { ApiEnv } from './env.ts';
 
 /** Of the contract, not of the program: goes up when the contract changes. */
@@ -30,12 +30,16 @@ export function openApiDocument(app: OpenAPIHono<ApiEnv>): OpenApiDocument {
   });
 }
 
+/** What old YAML parsers take for dates, unless it is quoted. */
+const DATE = /^\d{4}-\d\d-\d\d/;
+
 /** The document as it is committed and served. */
 export function openApiYaml(document: OpenApiDocument): string {
-  return stringify(document, {
-    lineWidth: 100,
-    aliasDuplicateObjects: false,
-    // Quotes what old YAML parsers would take for dates.
-    schema: 'yaml-1.1',
+  const yaml = new Document(document, { aliasDuplicateObjects: false });
+  visit(yaml, {
+    Scalar(_key, node) {
+      if (typeof node.value === 'string' && DATE.test(node.value)) node.type = 'QUOTE_DOUBLE';
+    },
   });
+  return yaml.toString({ lineWidth: 100 });
 }

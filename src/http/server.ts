@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { answerClientErrors } from './client-errors.ts';
+import { drainWhenAnswered } from './drain.ts';
 import type { ApiEnv } from './env.ts';
 import {
   headersTimeoutMs,
@@ -24,6 +25,7 @@ export async function serveApi(
   app: OpenAPIHono<ApiEnv>,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<ApiServer> {
+  const answer = getRequestListener(app.fetch, { hostname: host, autoCleanupIncoming: false });
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -31,7 +33,11 @@ export async function serveApi(
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
     },
-    getRequestListener(app.fetch, { hostname: host }),
+    (incoming, outgoing) => {
+      drainWhenAnswered(incoming, outgoing);
+      outgoing.once('close', () => setImmediate(closeIdleWhenStopping, server));
+      return answer(incoming, outgoing);
+    },
   );
   answerClientErrors(server);
   await listen(server, host, port);
@@ -52,6 +58,11 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** A connection that falls idle after `close` began would hold it up until its keep-alive ends. */
+function closeIdleWhenStopping(server: Server): void {
+  if (!server.listening) server.closeIdleConnections();
 }
 
 function close(server: Server, graceMs: number): Promise<void> {

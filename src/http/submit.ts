@@ -14,6 +14,9 @@ interface SubmitOptions {
   readonly digests?: readonly string[];
 }
 
+/** A payload must not name fields of the header: those would win. */
+type NoHeader = { readonly [Field in keyof CommandHeader]?: never };
+
 /**
  * Gets a command through the log and returns the value that this node's own `apply` gave: the
  * resource as the API shows it. Sets `LMS-Index`, `ETag` (when the value has a `version`) and
@@ -22,7 +25,7 @@ interface SubmitOptions {
 export async function submit<Payload extends object, Value>(
   c: ApiContext,
   definition: CommandDefinition<Payload, Value>,
-  payload: Payload,
+  payload: Payload & NoHeader,
   options: SubmitOptions = {},
 ): Promise<NonNullable<Value>> {
   const header = commandHeader(c, definition, options.digests ?? []);

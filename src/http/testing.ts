@@ -20,6 +20,7 @@ import type { Consensus, ConsensusStatus } from './ports.ts';
 import { type ApiSettings, DEFAULT_SETTINGS } from './settings.ts';
 import { checkAnswer } from './testing-answers.ts';
 import { MemoryBlobs } from './testing-blobs.ts';
+import type { TutorModel } from './tutor-parts.ts';
 
 /** Consensus of one node in memory: what is proposed is applied at once. */
 export class SoloConsensus implements Consensus {
@@ -35,7 +36,7 @@ export class SoloConsensus implements Consensus {
     this.machine = machine;
   }
 
-  async propose(request: { readonly command: Uint8Array }): Promise<AppliedCommand> {
+  async propose(request: Parameters<Consensus['propose']>[0]): Promise<AppliedCommand> {
     await this.beforePropose();
     return this.apply(request.command);
   }
@@ -100,16 +101,25 @@ export class TestApi {
   readonly machine = new LmsMachine(':memory:', COMMANDS);
   readonly consensus = new SoloConsensus(this.machine);
   readonly blobs = new MemoryBlobs();
+  /** Without a model, until a test puts one in. */
+  readonly tutor: { model: TutorModel | null; uploaded(id: string): void; uploads: string[] } = {
+    model: null,
+    uploads: [],
+    uploaded(id) {
+      this.uploads.push(id);
+    },
+  };
   readonly app: OpenAPIHono<ApiEnv>;
 
-  constructor(settings: Partial<ApiSettings> = {}) {
+  constructor(settings: Partial<ApiSettings> = {}, logger = pino({ level: 'silent' })) {
     this.app = createApp({
       consensus: this.consensus,
       replica: this.machine,
       settings: { ...DEFAULT_SETTINGS, ...settings },
-      logger: pino({ level: 'silent' }),
+      logger,
       passwords: new Passwords(),
       blobs: this.blobs,
+      tutor: this.tutor,
       registry: new Registry(),
     });
   }
@@ -122,13 +132,13 @@ export class TestApi {
   ): NonNullable<Value> {
     const { result } = this.consensus.apply(
       encodeCommand({
+        ...payload,
         kind: definition.kind,
         v: definition.v,
         command_id: newId('msg'),
         actor_id: actorId,
         session_id: null,
         received_at: this.consensus.now(),
-        ...payload,
       }),
     );
     if (!result.ok) throw new Error(`${definition.kind}: ${result.code}: ${result.detail}`);
@@ -154,7 +164,7 @@ export class TestApi {
   session(userId: string, passwordHash = '$argon2id$none', expiresInMs = 3_600_000): string {
     const token = `lms_${randomBytes(32).toString('base64url')}`;
     this.command(createSession, {
-      session_id: newId('ses'),
+      new_session_id: newId('ses'),
       user_id: userId,
       token_sha256: tokenHash(token),
       expires_at: this.consensus.now() + expiresInMs,

@@ -8,7 +8,7 @@ export function curlLine({ method, path, isPublic, body, parameters }: Described
     'curl -sS',
     method === 'GET' ? [] : `-X ${method}`,
     isPublic ? [] : '-H "Authorization: Bearer $TOKEN"',
-    required.map(({ name }) => `-H '${name}: …'`),
+    required.map(({ name, example }) => `-H ${quote(`${name}: ${example}`)}`),
     body === null ? [] : `-H 'Content-Type: ${body.mediaType}'`,
     body === null ? [] : json ? `-d ${quote(JSON.stringify(body.example))}` : '--data-binary @FILE',
     `"$LMS${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `$${name.toUpperCase()}`)}"`,

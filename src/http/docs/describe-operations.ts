@@ -23,6 +23,8 @@ export interface DescribedField {
   readonly required: boolean;
   readonly type: string;
   readonly description: string;
+  /** Of a parameter, as text. */
+  readonly example: string;
 }
 
 export interface DescribedAnswer {
@@ -56,16 +58,9 @@ function describe(
     summary: text(operation.summary),
     description: text(operation.description),
     isPublic: (operation.security as unknown[] | undefined)?.length === 0,
-    parameters: ((operation.parameters as unknown[] | undefined) ?? []).map((value) => {
-      const parameter = resolve(value);
-      return {
-        name: text(parameter.name),
-        place: text(parameter.in),
-        required: parameter.required === true,
-        type: typeOf(parameter.schema),
-        description: text(parameter.description) || text(resolve(parameter.schema).description),
-      };
-    }),
+    parameters: ((operation.parameters as unknown[] | undefined) ?? []).map((value) =>
+      describeParameter(resolve(value), resolve),
+    ),
     body: mediaType === null ? null : { mediaType, example: content.example },
     bodyFields: fieldsOf(resolve(content.schema)),
     answers: Object.entries(resolve(operation.responses)).map(([status, value]) => {
@@ -73,6 +68,20 @@ function describe(
       const description = text(resolve(value).description);
       return { status, description, example: answer.example };
     }),
+  };
+}
+
+function describeParameter(
+  parameter: JsonObject,
+  resolve: (value: unknown) => JsonObject,
+): DescribedField {
+  return {
+    name: text(parameter.name),
+    place: text(parameter.in),
+    required: parameter.required === true,
+    type: typeOf(parameter.schema),
+    description: text(parameter.description) || text(resolve(parameter.schema).description),
+    example: String(parameter.example ?? '…'),
   };
 }
 
@@ -85,6 +94,7 @@ function fieldsOf(schema: JsonObject): DescribedField[] {
       required: required.has(name),
       type: typeOf(field),
       description: text((field as JsonObject).description),
+      example: '',
     }),
   );
 }

@@ -27,7 +27,7 @@ ${[...byTag].map(([tag, group]) => renderNavigation(tag, group))}
 </nav>
 <main>
 <h1>${document.info.title} API ${document.info.version}</h1>
-${(document.info.description ?? '').split('\n\n').map((text) => html`<p>${text}</p>`)}
+${(document.info.description ?? '').split('\n\n').map((text) => html`<p>${prose(text)}</p>`)}
 <p>The same for machines: <a href="/openapi.yaml">openapi.yaml</a>,
 <a href="/openapi.json">openapi.json</a>. All errors: <a href="/problems">problems</a>.</p>
 ${operations.map(renderOperation)}
@@ -51,7 +51,7 @@ function renderOperation(operation: DescribedOperation) {
   const fields = [...operation.parameters, ...operation.bodyFields];
   return html`<section id="${id}">
 <h3><span class="method">${method}</span>${path}</h3>
-<p><strong>${summary}.</strong> ${description} ${isPublic ? 'No session needed.' : ''}</p>
+<p><strong>${summary}.</strong> ${prose(description)} ${isPublic ? 'No session needed.' : ''}</p>
 <pre>${curlLine(operation)}</pre>
 ${fields.length === 0 ? '' : renderFields(fields)}
 ${body === null ? '' : html`<details><summary>Request body, ${body.mediaType}</summary>${renderJson(body.example)}</details>`}
@@ -65,15 +65,20 @@ function renderFields(fields: readonly DescribedField[]) {
 <thead><tr><th>Name</th><th>In</th><th>Type</th><th>Meaning</th></tr></thead>
 <tbody>${fields.map(
     ({ name, place, required, type, description }) => html`<tr>
-<td><code>${name}</code>${required ? ' (required)' : ''}</td><td>${place}</td><td>${type}</td><td>${description}</td>
+<td><code>${name}</code>${required ? ' (required)' : ''}</td><td>${place}</td><td>${type}</td><td>${prose(description)}</td>
 </tr>`,
   )}</tbody>
 </table>`;
 }
 
 function renderAnswer({ status, description, example }: DescribedAnswer) {
-  if (example === undefined) return html`<p><code>${status}</code> ${description}</p>`;
-  return html`<details><summary><code>${status}</code> ${description}</summary>${renderJson(example)}</details>`;
+  if (example === undefined) return html`<p><code>${status}</code> ${prose(description)}</p>`;
+  return html`<details><summary><code>${status}</code> ${prose(description)}</summary>${renderJson(example)}</details>`;
+}
+
+/** Of Markdown, the descriptions use `code` only. */
+function prose(text: string) {
+  return text.split('`').map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`));
 }
 
 function renderJson(value: unknown) {

@@ -99,7 +99,7 @@ async function openSession(c: ApiContext, credentials: Credentials) {
   const token = `lms_${randomBytes(32).toString('base64url')}`;
   const expiresAt = c.get('receivedAt') + sessionLifetimeMs;
   const { user } = await submit(c, createSession, {
-    session_id: newId('ses'),
+    new_session_id: newId('ses'),
     user_id: credentials.user_id,
     token_sha256: tokenHash(token),
     expires_at: expiresAt,

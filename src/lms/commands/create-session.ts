@@ -5,7 +5,7 @@ import { type UserResource, userById } from '../queries/users.ts';
 import { requireVerified } from '../verified-password.ts';
 
 export interface CreateSession {
-  readonly session_id: string;
+  readonly new_session_id: string;
   readonly user_id: string;
   /** Hex. The token itself is nowhere but with its owner. */
   readonly token_sha256: string;
@@ -38,7 +38,7 @@ export const createSession = defineCommand<CreateSession, OpenedSession>({
     );
     tx.run(
       'INSERT INTO sessions VALUES (?, ?, ?, ?, ?, NULL)',
-      command.session_id,
+      command.new_session_id,
       user.id,
       command.token_sha256,
       tx.committedAt,

@@ -1,0 +1,50 @@
+import t from 'tap';
+import { ReadError } from '../../raft/errors.ts';
+import { TestApi } from '../testing.ts';
+
+t.test('GET /v1/cluster tells everybody where the nodes are, and no more', async (t) => {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  const response = await api.request('GET /v1/cluster');
+  t.same(await response.json(), {
+    node_id: 'n1',
+    leader_id: 'n1',
+    term: 1,
+    nodes: [{ id: 'n1', api: 'http://127.0.0.1:8001', voter: true }],
+  });
+});
+
+t.test('GET /v1/cluster answers without a majority', async (t) => {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  api.consensus.beforeRead = () => Promise.reject(new ReadError('no_quorum', 'alone'));
+  api.consensus.overrides = { role: 'candidate', leader_id: null };
+  const response = await api.request('GET /v1/cluster');
+  t.equal(response.status, 200);
+  t.match(await response.json(), { leader_id: null });
+});
+
+t.test('GET /v1/cluster/status is for administrators', async (t) => {
+  const api = new TestApi({ version: '1.2.3', started_at: Date.UTC(2026, 0, 2) });
+  t.teardown(() => api.close());
+  const root = api.user('root', 'admin');
+  const ann = api.user('ann', 'instructor');
+  const path = 'GET /v1/cluster/status';
+  t.equal((await api.request(path)).status, 401);
+  t.equal((await api.request(path, { token: ann.token })).status, 403);
+  const { index } = api.machine.applied;
+  api.consensus.overrides = { commit_index: index + 3, last_log_index: index + 5 };
+  const response = await api.request(path, { token: root.token });
+  t.match(await response.json(), {
+    node_id: 'n1',
+    role: 'leader',
+    commit_index: index + 3,
+    applied_index: index,
+    last_log_index: index + 5,
+    lag_entries: 3,
+    chain_hash: api.machine.chainHash,
+    version: '1.2.3',
+    started_at: '2026-01-02T00:00:00.000Z',
+    members: [{ id: 'n1', raft: '127.0.0.1:9001', match_index: index, reachable: true }],
+  });
+});

@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import { parse } from 'yaml';
+import { openApiDocument, openApiYaml } from '../openapi.ts';
+import { TestApi } from '../testing.ts';
+
+interface Operation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly security?: readonly object[];
+  readonly requestBody?: { readonly content: Record<string, Media> };
+  readonly responses: Record<string, { description?: string; content?: Record<string, Media> }>;
+}
+
+interface Media {
+  readonly example?: unknown;
+  readonly examples?: Record<string, { $ref: string }>;
+}
+
+function scene(t: Test) {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  const document = openApiDocument(api.app);
+  const operations = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
+    Object.entries(methods as Record<string, Operation>).map(([method, operation]) => ({
+      name: `${method.toUpperCase()} ${path}`,
+      operation,
+    })),
+  );
+  return { api, document, operations };
+}
+
+t.test('the committed openapi.yaml is what the code says', (t) => {
+  const { document } = scene(t);
+  const committed = readFileSync(new URL('../../../openapi.yaml', import.meta.url), 'utf8');
+  t.equal(committed, openApiYaml(document), 'run: npm run fix');
+  t.end();
+});
+
+t.test('every operation has an id of its own, a summary and a tag', (t) => {
+  const { operations } = scene(t);
+  const ids = operations.map(({ operation }) => operation.operationId);
+  t.equal(new Set(ids).size, ids.length);
+  for (const { name, operation } of operations) {
+    t.match(operation.operationId, /^[a-z][A-Za-z]+$/, name);
+    t.ok(operation.summary, name);
+    t.equal(operation.tags?.length, 1, name);
+  }
+  t.end();
+});
+
+t.test('every body has an example, every error its codes', (t) => {
+  const { document, operations } = scene(t);
+  const examples = Object.keys(document.components?.examples ?? {});
+  for (const { name, operation } of operations) {
+    for (const [type, media] of Object.entries(operation.requestBody?.content ?? {})) {
+      if (type.endsWith('json')) t.ok(media.example !== undefined, `${name} request`);
+    }
+    for (const [status, response] of Object.entries(operation.responses)) {
+      for (const [type, media] of Object.entries(response.content ?? {})) {
+        if (type !== 'application/problem+json') {
+          if (type === 'application/json') t.ok(media.example !== undefined, `${name} ${status}`);
+          continue;
+        }
+        const codes = Object.keys(media.examples ?? {});
+        t.ok(codes.length > 0 && codes.every((code) => examples.includes(code)), name);
+        t.ok(Number(status) >= 400, name);
+      }
+    }
+  }
+  t.end();
+});
+
+t.test('what needs a session can answer 401 and 503, what is public says so', (t) => {
+  const { operations } = scene(t);
+  for (const { name, operation } of operations) {
+    if (operation.security?.length === 0) continue;
+    t.same(operation.security, [{ bearer: [] }], name);
+    t.ok(operation.responses['401'], name);
+    t.ok(operation.responses['503'], name);
+  }
+  const open = operations
+    .filter(({ operation }) => operation.security?.length === 0)
+    .map(({ name }) => name);
+  t.same(
+    open.filter((name) => name.includes('/v1/')),
+    ['POST /v1/auth/login', 'GET /v1/cluster'],
+  );
+  t.end();
+});
+
+t.test('the three forms that a node serves say the same', async (t) => {
+  const { api, document } = scene(t);
+  const plain = JSON.parse(JSON.stringify(document));
+  const yaml = await api.request('GET /openapi.yaml');
+  t.equal(yaml.headers.get('Content-Type'), 'application/yaml');
+  t.same(parse(await yaml.text()), plain);
+  t.same(await (await api.request('GET /openapi.json')).json(), plain);
+  t.equal(plain.openapi, '3.1.0');
+});
+
+t.test('/docs is a page without scripts that loads nothing from elsewhere', async (t) => {
+  const { api, operations } = scene(t);
+  const response = await api.request('GET /docs');
+  t.match(response.headers.get('Content-Type'), 'text/html');
+  const policy = response.headers.get('Content-Security-Policy') ?? '';
+  t.match(policy, /^default-src 'none'; style-src 'self';/);
+  t.notMatch(policy, 'unsafe-inline');
+  const page = await response.text();
+  t.notOk(/<script|<[^>]+\s(style|src|on[a-z]+)=/.test(page), 'nothing that runs or loads');
+  t.notOk(page.includes('undefined'), 'nothing is missing');
+  for (const [, href = ''] of page.matchAll(/href="([^"]+)"/g)) t.match(href, /^[/#]/);
+  for (const { name, operation } of operations) {
+    t.ok(page.includes(`id="${operation.operationId}"`), name);
+  }
+  t.ok(page.includes('-H &#39;If-Match'), 'required headers stand in the curl line');
+  const style = await api.request('GET /docs/style.css');
+  t.equal(style.headers.get('Content-Type'), 'text/css');
+});

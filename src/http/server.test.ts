@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import t, { type Test } from 'tap';
+import { serveApi } from './server.ts';
+import { TestApi } from './testing.ts';
+
+async function scene(t: Test) {
+  const api = new TestApi();
+  const server = await serveApi(api.app, { host: '127.0.0.1', port: 0 });
+  t.teardown(async () => {
+    await server.close(0);
+    api.close();
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.teardown(() => agent.destroy());
+  /** One request over the one connection of the agent. */
+  const send = async (method: string, path: string, headers = {}, body: Buffer | null = null) => {
+    const outgoing = request(`${server.url}${path}`, { method, headers, agent });
+    const answered = once(outgoing, 'response');
+    outgoing.end(body ?? undefined);
+    const [response] = await answered;
+    const answer = await text(response);
+    return {
+      status: response.statusCode,
+      body: answer,
+      port: response.socket?.localPort ?? outgoing.socket?.localPort,
+      headers: response.headers,
+    };
+  };
+  return { api, server, send, token: api.user('ann', 'student').token };
+}
+
+/** Sends bytes and returns everything that comes back until the server closes. */
+async function raw(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  socket.end(bytes);
+  return text(socket);
+}
+
+t.test('10 MB on a JSON route: 413, and the same connection serves the next request', async (t) => {
+  const { send, token } = await scene(t);
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const huge = Buffer.alloc(10 * 1024 * 1024, ' ');
+  const first = await send('GET', '/healthz');
+  const ports = [first.port];
+  for (const length of [{ 'Content-Length': huge.length }, { 'Transfer-Encoding': 'chunked' }]) {
+    const refused = await send('PATCH', '/v1/me', { ...headers, ...length }, huge);
+    t.equal(refused.status, 413);
+    t.match(JSON.parse(refused.body), { code: 'payload_too_large' });
+    ports.push(refused.port);
+    const next = await send('GET', '/v1/me', headers);
+    t.equal(next.status, 200);
+    ports.push(next.port);
+  }
+  t.equal(new Set(ports).size, 1, `one connection: ${ports}`);
+});
+
+t.test('broken JSON leaves the connection alive', async (t) => {
+  const { send, token } = await scene(t);
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const refused = await send('PATCH', '/v1/me', headers, Buffer.from('{"display_name"'));
+  t.equal(refused.status, 400);
+  const next = await send('PATCH', '/v1/me', headers, Buffer.from('{"display_name":"é"}'));
+  t.equal(next.status, 200);
+  t.equal(JSON.parse(next.body).display_name, 'é');
+  t.equal(next.port, refused.port);
+});
+
+t.test('headers that are too large get a problem document', async (t) => {
+  const { server } = await scene(t);
+  const answer = await raw(
+    server.port,
+    `GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`,
+  );
+  t.match(answer, /^HTTP\/1\.1 431 /);
+  t.match(answer, /application\/problem\+json/);
+  t.match(answer, /"code":"headers_too_large"/);
+});
+
+t.test('what is not HTTP gets a problem document', async (t) => {
+  const { server } = await scene(t);
+  const answer = await raw(server.port, 'NONSENSE\r\n\r\n');
+  t.match(answer, /^HTTP\/1\.1 400 /);
+  t.match(answer, /"code":"invalid_request"/);
+});
+
+t.test('a port in use is an error of the start', async (t) => {
+  const { api, server } = await scene(t);
+  await t.rejects(serveApi(api.app, { host: '127.0.0.1', port: server.port }), {
+    code: 'EADDRINUSE',
+  });
+});
+
+t.test('closing lets the running request end', async (t) => {
+  const { api, server, send, token } = await scene(t);
+  const gate = Promise.withResolvers<void>();
+  const arrived = Promise.withResolvers<void>();
+  api.consensus.beforeRead = () => {
+    arrived.resolve();
+    return gate.promise;
+  };
+  const running = send('GET', '/v1/me', { Authorization: `Bearer ${token}` });
+  await arrived.promise;
+  const closed = server.close(60_000);
+  gate.resolve();
+  t.equal((await running).status, 200);
+  await closed;
+});
