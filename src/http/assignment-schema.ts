@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { maxAttachmentsPerAssignment, maxGraceSeconds } from '../lms/limits.ts';
+import { maxAttachmentsPerAssignment, maxGraceSeconds, maxWeightMilli } from '../lms/limits.ts';
 import { ATTACHED_FILE_EXAMPLE, attachedFileSchema } from './attached-file-schema.ts';
 import { idOf } from './id-schema.ts';
 import {
@@ -67,7 +67,7 @@ const FIELDS = {
     .openapi({ description: 'Ids of files that the caller has uploaded.' }),
   points_possible: milliPoints,
   weight: milliPoints
-    .refine((milli) => milli <= 1_000_000, { message: 'must be at most 1000' })
+    .refine((milli) => milli <= maxWeightMilli, { message: 'must be at most 1000' })
     .openapi({
       type: 'number',
       minimum: 0,

@@ -29,6 +29,10 @@ interface UploadRules {
   readonly maxFieldBytes: number;
 }
 
+export function isMultipart(c: ApiContext): boolean {
+  return /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '');
+}
+
 /** Takes in the body as it is: one file. Nothing stays behind when it fails. */
 export async function receiveFile(
   c: ApiContext,

@@ -16,7 +16,7 @@ import { byteRange, matchesTag } from '../range.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
 import { text } from '../units.ts';
-import { fileDigests, keepFiles, receiveFile, receiveMultipart } from '../uploads.ts';
+import { fileDigests, isMultipart, keepFiles, receiveFile, receiveMultipart } from '../uploads.ts';
 
 const fileParams = z.object({ file_id: idOf('fil') });
 const bytes = { type: 'string', format: 'binary' } as const;
@@ -144,10 +144,6 @@ export function fileRoutes(blobs: Blobs, maxFileBytes: number) {
   });
 
   return app;
-}
-
-function isMultipart(c: ApiContext): boolean {
-  return /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '');
 }
 
 async function receiveOne(c: ApiContext, blobs: Blobs, maxFileBytes: number) {

@@ -80,6 +80,12 @@ t.test('bad input is told where and why', async (t) => {
   }
 });
 
+t.test('a request without any body hands in nothing', async (t) => {
+  const { as, assignment } = courseScene(t);
+  const response = await as('student', `POST /v1/assignments/${assignment()}/submissions`);
+  t.match(await response.json(), { status: 422, code: 'invalid_value' });
+});
+
 t.test('the last attempt is the last', async (t) => {
   const scene = courseScene(t);
   const assignment = scene.assignment({ max_attempts: 1 });

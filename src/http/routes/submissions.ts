@@ -3,7 +3,6 @@ import { submitAssignment } from '../../lms/commands/submit-assignment.ts';
 import { maxFilesPerAttempt } from '../../lms/limits.ts';
 import { getSubmission, listSubmissions } from '../../lms/queries/submissions.ts';
 import type { Blobs } from '../blobs.ts';
-import type { ApiContext } from '../env.ts';
 import { idOf } from '../id-schema.ts';
 import { newId } from '../ids.ts';
 import { maxMarkdownChars } from '../limits.ts';
@@ -19,7 +18,7 @@ import {
   submissionSummarySchema,
 } from '../submission-schema.ts';
 import { submit } from '../submit.ts';
-import { fileDigests } from '../uploads.ts';
+import { fileDigests, isMultipart } from '../uploads.ts';
 
 const onAssignment = z.object({ assignment_id: idOf('asg') });
 const onSubmission = z.object({ submission_id: idOf('sub') });
@@ -176,8 +175,4 @@ export function submissionRoutes(blobs: Blobs, maxFileBytes: number) {
 
 function namedFiles({ text_md = null, file_ids = [] }: z.output<typeof attemptSchema>) {
   return { text_md, file_ids, new_files: [] };
-}
-
-function isMultipart(c: ApiContext): boolean {
-  return /^multipart\/form-data\b/i.test(c.req.header('content-type') ?? '');
 }
