@@ -110,3 +110,15 @@ export function newAssignment(changes: object = {}) {
     ...changes,
   };
 }
+
+/** The text alone, unless `changes` says more. */
+export function newAttempt(changes: object = {}) {
+  return {
+    assignment_id: 'asg_1',
+    submission_id: 'sub_1',
+    text_md: 'My essay.',
+    file_ids: [],
+    new_files: [],
+    ...changes,
+  };
+}
