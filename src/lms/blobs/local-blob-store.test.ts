@@ -1,6 +1,15 @@
-import { appendFile, chmod, open, readFile, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  type FileHandle,
+  open,
+  readdir,
+  readFile,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { BlobDamaged, BlobMissing, BlobTooLarge } from './blob-store.ts';
 import { pieceBytes } from './limits.ts';
 import { LocalBlobStore } from './local-blob-store.ts';
@@ -165,4 +174,51 @@ t.test('a blob that may not be read is an error of this node, not damage', async
   t.equal(outcome, process.getuid?.() === 0 ? 'opened' : 'EACCES');
   await chmod(path, 0o600);
   t.equal(await store.has(sha256), true);
+});
+
+/** Paths below `folder` in the order in which they are fsynced, relative to it. */
+async function watchSyncs(t: Test, folder: string): Promise<string[]> {
+  const probe = await open(folder);
+  const prototype = Object.getPrototypeOf(probe) as FileHandle;
+  await probe.close();
+  const { sync } = prototype;
+  const synced: string[] = [];
+  prototype.sync = async function (this: FileHandle) {
+    const { ino } = await this.stat();
+    await sync.call(this);
+    for (const name of ['.', ...(await readdir(folder, { recursive: true }))]) {
+      const found = await stat(join(folder, name)).catch(() => null);
+      if (found?.ino === ino) synced.push(name);
+    }
+  };
+  t.teardown(() => {
+    prototype.sync = sync;
+  });
+  return synced;
+}
+
+t.test('the file is fsynced before it has its name, the folder after', async (t) => {
+  const { folder, store } = await testStore(t);
+  const synced = await watchSyncs(t, folder);
+  const staged = await store.stage(pieces('durable'), 7);
+  t.match(synced, [/^tmp\//]);
+  await staged.keep();
+  const shard = staged.sha256.slice(0, 2);
+  t.match(synced, [/^tmp\//, new RegExp(`^${shard}$`)]);
+});
+
+t.test('what is proved to a peer is fsynced, file and folder', async (t) => {
+  const { folder, store } = await testStore(t);
+  const sha256 = await keepText(store, 'proof');
+  const synced = await watchSyncs(t, folder);
+  await store.secure(sha256);
+  const shard = sha256.slice(0, 2);
+  t.same(synced, [join(shard, sha256), shard]);
+});
+
+t.test('the folders are fsynced when the store is opened', async (t) => {
+  const { folder } = await testStore(t);
+  const synced = await watchSyncs(t, folder);
+  await LocalBlobStore.open(folder, SILENT);
+  t.same(synced, ['.']);
 });
