@@ -20,16 +20,21 @@ import { documentationRoutes } from './routes/documentation.ts';
 import { enrollmentRoutes } from './routes/enrollments.ts';
 import { fileRoutes } from './routes/files.ts';
 import { gradeRoutes } from './routes/grades.ts';
+import { materialTextRoutes } from './routes/material-text.ts';
+import { materialRoutes } from './routes/materials.ts';
 import { meRoutes } from './routes/me.ts';
 import { queryRoutes } from './routes/queries.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { submissionRoutes } from './routes/submissions.ts';
+import { tutorRoutes } from './routes/tutor.ts';
 import { userRoutes } from './routes/users.ts';
 import { secureHeaders } from './secure-headers.ts';
+import type { TutorParts } from './tutor-parts.ts';
 
 export interface AppParts extends Omit<Foundation, 'inFlight'> {
   readonly passwords: Passwords;
   readonly blobs: Blobs;
+  readonly tutor: TutorParts;
   /** What `/metrics` shows; the parts of the node register their own figures on it too. */
   readonly registry: Registry;
 }
@@ -45,11 +50,14 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', courseRoutes());
   app.route('/', enrollmentRoutes());
   app.route('/', fileRoutes(parts.blobs, parts.settings.max_file_bytes));
+  app.route('/', materialRoutes(parts.tutor));
+  app.route('/', materialTextRoutes());
   app.route('/', assignmentRoutes());
   app.route('/', submissionRoutes(parts.blobs, parts.settings.max_file_bytes));
   app.route('/', gradeRoutes());
   app.route('/', queryRoutes());
   app.route('/', answerMarkRoutes());
+  app.route('/', tutorRoutes(parts.tutor));
   mountService(app, parts);
   return app;
 }

@@ -52,3 +52,10 @@ export const maxMessageChars = 20_000;
 export const maxReasonChars = 500;
 export const maxTopicsPerAssignment = 20;
 export const maxTopicChars = 64;
+
+/** Pages of text, of up to 20,000 characters each, in one answer. */
+export const maxTextPages = 100;
+export const maxQueryChars = 500;
+export const maxSearchItems = 50;
+/** Materials that a question to the tutor may name. */
+export const maxTutorMaterials = 50;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { claimableJobs } from '../queries/extraction-jobs.ts';
-import { pagesOfMaterial } from '../queries/material-pages.ts';
+import { listMaterialPages } from '../queries/material-pages.ts';
 import { getMaterial, listMaterials } from '../queries/materials.ts';
 import { countPassages, searchPassages } from '../queries/passages.ts';
 import { actorOf, PEOPLE, type Person, TestCourse } from '../test-course.ts';
@@ -153,6 +153,20 @@ table('without a material', WITHOUT, school);
 table('with a material', WITH, withMaterial);
 table('with a claim', CLAIMED, withClaim);
 
+function pagesOf(
+  machine: TestCourse,
+  from: number,
+  to: number,
+  limit = 9,
+  after: readonly [number] | null = null,
+  person: Person = 'student',
+) {
+  const range = { from, to };
+  return listMaterialPages(machine.reader, actorOf(person), 'mat_1', range, { limit, after });
+}
+
+const textOf = (machine: TestCourse) => pagesOf(machine, 1, 99).items.map((one) => one.text);
+
 const scope = { course_id: 'crs_1', material_ids: null };
 const found = (machine: TestCourse, match = '"energy"', limit = 9) =>
   searchPassages(machine.reader, scope, match, limit).map((one) => [one.material_id, one.page]);
@@ -197,7 +211,7 @@ t.test('what a job leaves behind when it fails: a reason, and no text', (t) => {
   const failed = { ...FINISH, state: 'failed', reason: 'Too large.', flags: [] };
   machine.must(null, 'FINISH_EXTRACTION', failed);
   t.match(machine.lastEvents(), [{ type: 'material.not_indexed' }]);
-  t.same(pagesOfMaterial(machine.reader, actorOf('ta'), 'mat_1', { from: 1, to: 9, limit: 9 }), []);
+  t.same(textOf(machine), []);
   t.match(getMaterial(machine.reader, actorOf('ta'), 'mat_1').extraction, {
     state: 'failed',
     reason: 'Too large.',
@@ -370,23 +384,14 @@ t.test('a page is cut as the command says, and its text is read page by page', (
       .sort(),
     ['alpha beta', 'beta gamma'],
   );
-  const pages = (from: number, to: number, limit = 9) =>
-    pagesOfMaterial(machine.reader, actorOf('student'), 'mat_1', { from, to, limit });
-  t.same(pages(1, 2), [{ page: 1, page_label: 'p1', section: null, text }]);
-  t.same(
-    pages(2, 9).map((one) => one.page),
-    [3],
-  );
-  t.equal(pages(1, 9, 1).length, 1);
-  t.throws(
-    () =>
-      pagesOfMaterial(machine.reader, actorOf('foreignStudent'), 'mat_1', {
-        from: 1,
-        to: 1,
-        limit: 1,
-      }),
-    { code: 'not_found' },
-  );
+  t.same(pagesOf(machine, 1, 2).items, [{ page: 1, page_label: 'p1', section: null, text }]);
+  const numbers = (page: ReturnType<typeof pagesOf>) => page.items.map((one) => one.page);
+  t.same(numbers(pagesOf(machine, 2, 9)), [3]);
+  const first = pagesOf(machine, 1, 9, 1);
+  t.same([numbers(first), first.next], [[1], [1]]);
+  const second = pagesOf(machine, 1, 9, 1, first.next);
+  t.same([numbers(second), second.next], [[3], null]);
+  t.throws(() => pagesOf(machine, 1, 9, 9, null, 'foreignStudent'), { code: 'not_found' });
   machine.close();
   t.end();
 });

@@ -1,6 +1,7 @@
 import type { Reader } from '../reader.ts';
 import type { Actor } from '../tx.ts';
 import { requireMaterial } from './materials.ts';
+import { cutPage, type Page, type PageRequest } from './page.ts';
 
 /** The text of one page, as the tutor searches it. */
 export interface MaterialPage {
@@ -12,20 +13,22 @@ export interface MaterialPage {
   readonly text: string;
 }
 
-/** The pages `from` to `to` (both included) that have text, in order; at most `limit`. */
-export function pagesOfMaterial(
+/** The pages `from` to `to` (both included) that have text, in order; the key is `[page]`. */
+export function listMaterialPages(
   reader: Reader,
   actor: Actor,
   materialId: string,
-  { from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number },
-): MaterialPage[] {
+  { from, to }: { readonly from: number; readonly to: number },
+  { limit, after }: PageRequest<readonly [number]>,
+): Page<MaterialPage, readonly [number]> {
   const { row } = requireMaterial(reader, actor, materialId, 'material.read');
-  return reader.all<MaterialPage>(
+  const rows = reader.all<MaterialPage>(
     `SELECT page, page_label, section, text FROM material_pages
       WHERE material_id = ? AND page BETWEEN ? AND ? ORDER BY page LIMIT ?`,
     row.id,
-    from,
+    Math.max(from, (after?.[0] ?? 0) + 1),
     to,
-    limit,
+    limit + 1,
   );
+  return cutPage(rows, limit, (one) => [one.page] as const);
 }

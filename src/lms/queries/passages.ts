@@ -1,4 +1,6 @@
+import { requireInCourse } from '../policy.ts';
 import type { Reader } from '../reader.ts';
+import type { Actor } from '../tx.ts';
 
 /** Part of a page that a search found. */
 export interface FoundPassage {
@@ -44,6 +46,19 @@ export function searchPassages(
     match,
     limit,
   );
+}
+
+/** For whoever may read the materials of the course. @param match `null` finds nothing */
+export function searchCourse(
+  reader: Reader,
+  actor: Actor,
+  courseId: string,
+  match: string | null,
+  limit: number,
+): FoundPassage[] {
+  const { id } = requireInCourse(reader, actor, courseId, 'material.read');
+  if (match === null) return [];
+  return searchPassages(reader, { course_id: id, material_ids: null }, match, limit);
 }
 
 /** How many passages match; all in the scope for `null`. */

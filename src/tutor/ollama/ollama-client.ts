@@ -66,8 +66,8 @@ export class OllamaClient {
    * @throws OllamaError; `bad_output` when the answer has no text
    */
   async *chat(messages: readonly ChatMessage[], options: ChatOptions): AsyncGenerator<string> {
+    await this.#breaker.admit(() => this.version());
     for (let attempt = 0; ; attempt += 1) {
-      await this.#breaker.admit(() => this.version());
       let hasSpoken = false;
       try {
         for await (const piece of this.#chatOnce(messages, options)) {
@@ -78,8 +78,10 @@ export class OllamaClient {
         return;
       } catch (error) {
         const typed = ollamaErrorOf(error);
-        this.#breaker.failed(typed.code);
-        if (hasSpoken || !typed.transient || attempt >= ollamaLimits.retries) throw typed;
+        if (hasSpoken || !typed.transient || attempt >= ollamaLimits.retries) {
+          this.#breaker.failed(typed.code);
+          throw typed;
+        }
         await pause(attempt, options.signal);
       }
     }
