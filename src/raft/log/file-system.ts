@@ -29,9 +29,9 @@ export interface LogFile {
   close(): void;
 }
 
-/** The whole file. */
-export function readWhole(file: LogFile): Buffer {
-  const bytes = Buffer.alloc(file.size());
-  const read = file.readAt(bytes, 0);
-  return bytes.subarray(0, read);
+/** The whole file, in `scratch` when it fits. */
+export function readWhole(file: LogFile, scratch: Buffer = Buffer.alloc(0)): Buffer {
+  const size = file.size();
+  const bytes = size <= scratch.length ? scratch.subarray(0, size) : Buffer.alloc(size);
+  return bytes.subarray(0, file.readAt(bytes, 0));
 }

@@ -35,8 +35,9 @@ export function recover(
   const first = segments[0]!.header;
   const base = { index: first.base_index, term: first.base_term };
   const replay = new RecordReplay(new LogState(base, first.hard_state));
+  const scratch = Buffer.alloc(first.segment_bytes);
   segments.slice(0, -1).forEach((segment, i) => {
-    replaySealed(fs, segment, segments[i + 1]!, replay);
+    replaySealed(fs, segment, segments[i + 1]!, replay, scratch);
   });
   const newest = segments.at(-1)!;
   const file = fs.open(newest.path);
@@ -57,10 +58,11 @@ function replaySealed(
   { path, header }: SegmentFile,
   next: SegmentFile,
   replay: RecordReplay,
+  scratch: Buffer,
 ): void {
   const file = fs.open(path);
   try {
-    const bytes = readWhole(file);
+    const bytes = readWhole(file, scratch);
     const limit = Math.min(next.header.prev_end, bytes.length);
     const end = replaySegment(bytes, header, limit, (at) =>
       replay.apply(bytes, at, path, header.seq),

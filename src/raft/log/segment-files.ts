@@ -34,11 +34,10 @@ export function installSegment(
   return { file, end: startOfSegment(page, header) };
 }
 
-/** Removes what a crash left half made. */
+/** Removes what a crash left half made. It does no harm if it comes back, so nothing is synced. */
 export function removeTemporaryFiles(fs: FileSystem, folder: string): void {
-  const names = fs.list(folder).filter((name) => name.endsWith(TEMPORARY_SUFFIX));
-  for (const name of names) fs.unlink(join(folder, name));
-  if (names.length > 0) fs.syncFolder(folder);
+  for (const name of fs.list(folder))
+    if (name.endsWith(TEMPORARY_SUFFIX)) fs.unlink(join(folder, name));
 }
 
 /**

@@ -17,7 +17,7 @@ import {
   SMALL_LIMITS,
   vote,
 } from '../../../test/log/small-log.ts';
-import { LOSE_ALL, tornAfter } from '../../../test/simulation/power-cut.ts';
+import { KEEP_ALL, LOSE_ALL, tornAfter } from '../../../test/simulation/power-cut.ts';
 import { SimCrash, SimDisk, systemError } from '../../../test/simulation/sim-disk.ts';
 import { writeMark } from './commit-mark.ts';
 import { LogCorruption } from './errors.ts';
@@ -149,3 +149,29 @@ t.test('recovery alone, before anything is appended, makes durable what it found
   t.equal(openSmall(disk).recovered.last_index, 4);
   t.end();
 });
+
+t.test('at no moment are the torn bytes in neither file', (t) => {
+  const disk = threeBatches();
+  const engine = openSmall(disk);
+  const goodEnd = usedBytes(disk);
+  disk.onOperation = ({ kind }) => (kind === 'sync' ? new SimCrash() : null);
+  t.throws(() => engine.append([packBatch(batch(null, entry(4, 1, 3000)))]), SimCrash);
+  disk.onOperation = () => null;
+  disk.powerCut(tornAfter(3));
+  const operations = countOperations(disk.clone());
+  t.ok(operations > 5);
+  for (let last = 1; last <= operations; last += 1) {
+    const copy = disk.clone();
+    copy.onOperation = ({ number }) => (number >= last ? new SimCrash() : null);
+    t.throws(() => openSmall(copy), SimCrash);
+    copy.powerCut({ ...KEEP_ALL, folderOperations: () => 0 });
+    const kept = copy.list(FOLDER).includes(brokenName(1, goodEnd));
+    t.ok(kept || usedBytes(copy) > goodEnd, `crash before operation ${last}`);
+  }
+  t.end();
+});
+
+function countOperations(disk: SimDisk): number {
+  openSmall(disk);
+  return disk.operations;
+}
