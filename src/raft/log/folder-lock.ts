@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { FolderInUse } from './errors.ts';
+import { nodeFileSystem } from './node-file-system.ts';
 
 export interface FolderLock {
   release(): void;
@@ -10,12 +10,12 @@ export interface FolderLock {
 const LOCK_NAME = 'lock.db';
 
 /**
- * Takes the folder (made when missing) for this process, or throws `FolderInUse`. Node has no
+ * Takes the folder (made when missing, durably) for this process, or throws `FolderInUse`. Node has no
  * flock: an SQLite file held in an exclusive transaction has the same property, that the kernel
  * lets go of it when the process dies, however it dies.
  */
 export function lockFolder(folder: string): FolderLock {
-  mkdirSync(folder, { recursive: true });
+  nodeFileSystem.makeFolder(folder);
   const db = new DatabaseSync(join(folder, LOCK_NAME), { timeout: 0 });
   try {
     db.exec('PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE');

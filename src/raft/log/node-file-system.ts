@@ -19,9 +19,10 @@ const OWNER_ONLY = 0o600;
 /** The disk of this machine. */
 export const nodeFileSystem: FileSystem = {
   makeFolder(path) {
-    const first = mkdirSync(path, { recursive: true });
-    if (first === undefined) return;
-    for (let made = resolve(path); made.length >= first.length; made = dirname(made))
+    const folder = resolve(path);
+    const first = mkdirSync(folder, { recursive: true }) ?? folder;
+    // One that exists may have been made by a process that was killed before it synced it.
+    for (let made = folder; made.length >= first.length; made = dirname(made))
       syncFolder(dirname(made));
   },
   list: (folder) => readdirSync(folder),
