@@ -178,7 +178,7 @@ for (const [kind, payload, ended] of ENDS_SESSIONS) {
     const machine = site();
     machine.must('usr_root', 'UPDATE_USER', { user_id: 'usr_bob', password_hash: 'hash' });
     machine.must(null, 'CREATE_SESSION', {
-      session_id: 'ses_1',
+      new_session_id: 'ses_1',
       user_id: 'usr_bob',
       token_sha256: 'f'.repeat(64),
       expires_at: machine.now + 1_000_000,
