@@ -61,7 +61,11 @@ const settings = {
     .prefault({}),
   tutor: z
     .strictObject({
-      ollama_host: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:11434'),
+      /** `null`: no model, the tutor answers with passages only. */
+      ollama_host: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default('http://127.0.0.1:11434'),
       model: z.string().min(1).max(200).default('deepseek-r1:1.5b'),
     })
     .prefault({}),

@@ -67,6 +67,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   };
 }
 
+/** The environment of this process and more, for a process that it starts. */
+export function environmentWith(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...more };
+}
+
 function adminPassword(value: string | undefined): string | null {
   if (value === undefined || value === '') return null;
   if (value.length < minAdminPasswordChars) {

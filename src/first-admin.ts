@@ -4,8 +4,6 @@ import { newId } from './http/ids.ts';
 import type { Passwords } from './http/passwords.ts';
 import type { Consensus } from './http/ports.ts';
 import { InitialPasswordFile } from './initial-password-file.ts';
-import { encodeCommand } from './lms/codec.ts';
-import type { Command } from './lms/command.ts';
 import {
   type BootstrapAdmin,
   type Bootstrapped,
@@ -15,6 +13,7 @@ import { anyAdmin } from './lms/queries/any-admin.ts';
 import { credentialsByUsernameKey } from './lms/queries/credentials.ts';
 import type { Reader } from './lms/reader.ts';
 import { ProposalError, ReadError } from './raft/errors.ts';
+import { submitAsSystem } from './system-commands.ts';
 
 export interface FirstAdminParts {
   readonly consensus: Pick<Consensus, 'propose' | 'readBarrier' | 'status'>;
@@ -52,24 +51,14 @@ export async function ensureFirstAdmin(parts: FirstAdminParts, signal: AbortSign
 
 async function propose(parts: FirstAdminParts, file: InitialPasswordFile): Promise<void> {
   const password = parts.password ?? (await file.propose());
-  const command: Command<BootstrapAdmin> = {
-    kind: bootstrapAdmin.kind,
-    v: bootstrapAdmin.v,
-    command_id: newId('msg'),
-    actor_id: null,
-    session_id: null,
-    received_at: Date.now(),
+  const payload: BootstrapAdmin = {
     user_id: newId('usr'),
     username: USERNAME,
     username_key: USERNAME,
     display_name: 'Administrator',
     password_hash: await parts.passwords.hash(password),
   };
-  const { result } = await parts.consensus.propose({
-    request_id: command.command_id,
-    command: encodeCommand(command),
-    timeoutMs: attemptMs,
-  });
+  const result = await submitAsSystem(parts.consensus, bootstrapAdmin, payload, attemptMs);
   if (!result.ok) throw new Error(`the first administrator was refused: ${result.detail}`);
   const { created } = result.value as Bootstrapped;
   if (created) parts.logger.info({ username: USERNAME }, 'first administrator made');

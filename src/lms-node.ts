@@ -33,8 +33,10 @@ await runProgram('lms-node', (program) =>
         node,
         data_folder: data,
         admin_password: environment.admin_password,
+        ollama_host: environment.ollama_host,
         version,
         logger,
+        onReady: () => process.send?.('ready'),
       };
       try {
         await runNode(options, stopSignal());

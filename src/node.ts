@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { Background } from './background.ts';
-import { blobHandler } from './blob-handler.ts';
-import { BLOBS_PREFIX, TransportPeerBlobs } from './blob-peers.ts';
 import { type ClusterFile, type ClusterNode, parseAddress } from './cluster-file.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { ensureFirstAdmin } from './first-admin.ts';
@@ -12,26 +10,30 @@ import { type AppParts, createApp } from './http/app.ts';
 import { Passwords } from './http/passwords.ts';
 import type { Consensus } from './http/ports.ts';
 import { type ApiServer, serveApi } from './http/server.ts';
-import { ReplicatedBlobs } from './lms/blobs/replicated-blobs.ts';
 import { stampCommand } from './lms/codec.ts';
 import { COMMANDS } from './lms/commands/registry.ts';
 import { type AppliedCommand, LmsMachine } from './lms/machine.ts';
+import { openBlobs } from './open-blobs.ts';
 import { OperatorError } from './operator-error.ts';
 import { loadNodeKeys } from './pki/load-node-keys.ts';
 import { openLog } from './raft/log/open-log.ts';
 import { RaftNode } from './raft/node.ts';
 import type { LogStore, Transport } from './raft/ports.ts';
-import type { Http2Transport } from './raft/transport/http2-transport.ts';
 import { openTransport } from './raft/transport/open-transport.ts';
 import { startError } from './start-error.ts';
+import { startTutor } from './start-tutor.ts';
 
 export interface NodeOptions {
   readonly cluster: ClusterFile & { readonly pki_folder: string };
   readonly node: ClusterNode;
   readonly data_folder: string;
   readonly admin_password: string | null;
+  /** Goes before the one of `cluster.json`. */
+  readonly ollama_host: string | null;
   readonly version: string;
   readonly logger: Logger;
+  /** Called once: the API serves, a majority has answered, and there is an administrator. */
+  readonly onReady: () => void;
 }
 
 /** Running requests are given this long to end when the node stops. */
@@ -71,19 +73,38 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
     fatal.reject(stoppedForGood(node.id, folder, error)),
   );
   parts.defer(() => raft.close());
-  const blobs = await openBlobs(options, folder, { transport, raft, machine });
+  const { reader } = machine;
+  const blobs = await openBlobs(
+    join(folder.path, 'blobs'),
+    { transport, raft, reader },
+    cluster.files.max_file_bytes,
+    logger.child({ part: 'blobs' }),
+  );
 
   const passwords = new Passwords();
   const consensus = consensusOf(raft);
-  const api = await startApi(options, { consensus, replica: machine, passwords, blobs });
+  const tutor = startTutor({
+    node_id: node.id,
+    consensus,
+    reader,
+    blobs,
+    ollama_host: options.ollama_host ?? cluster.tutor.ollama_host,
+    model: cluster.tutor.model,
+    logger: logger.child({ part: 'tutor' }),
+  });
+  parts.defer(() => tutor.stop());
+  const api = await startApi(options, { consensus, replica: machine, passwords, blobs, tutor });
   parts.defer(() => api.close(closeGraceMs));
 
   const background = new Background(signal, fatal.reject);
   parts.defer(() => background.end());
   background.run((until) => blobs.missing.run(until));
   const { admin_password: password } = options;
-  const admin = { consensus, reader: machine.reader, passwords, folder: folder.path, password };
-  background.run((until) => ensureFirstAdmin({ ...admin, logger }, until));
+  const admin = { consensus, reader, passwords, folder: folder.path, password };
+  background.run(async (until) => {
+    await ensureFirstAdmin({ ...admin, logger }, until);
+    if (!until.aborted) options.onReady();
+  });
 
   logger.info({ api: api.url, raft: node.raft, data: folder.path }, 'node started');
   await Promise.race([fatal.promise, aborted(signal)]);
@@ -149,30 +170,9 @@ function startRaft(
   });
 }
 
-async function openBlobs(
-  { cluster, logger }: NodeOptions,
-  folder: DataFolder,
-  io: { readonly transport: Http2Transport; readonly raft: RaftNode; readonly machine: LmsMachine },
-): Promise<ReplicatedBlobs> {
-  const blobLogger = logger.child({ part: 'blobs' });
-  const blobs = await ReplicatedBlobs.open(
-    join(folder.path, 'blobs'),
-    new TransportPeerBlobs(io.transport),
-    () => {
-      const { node_id, members } = io.raft.status();
-      return { self: node_id, members };
-    },
-    io.machine.reader,
-    blobLogger,
-  );
-  const handler = blobHandler(blobs.store, cluster.files.max_file_bytes, blobLogger);
-  io.transport.handle(BLOBS_PREFIX, handler);
-  return blobs;
-}
-
 function startApi(
   { cluster, node, version, logger }: NodeOptions,
-  parts: Pick<AppParts, 'consensus' | 'replica' | 'passwords' | 'blobs'>,
+  parts: Pick<AppParts, 'consensus' | 'replica' | 'passwords' | 'blobs' | 'tutor'>,
 ): Promise<ApiServer> {
   const app = createApp({
     ...parts,
