@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { idOf } from './id-schema.ts';
 import { text, timestamp } from './units.ts';
 
 const courseRole = z.enum(['instructor', 'ta', 'student']);
@@ -33,9 +34,7 @@ export const COURSE_EXAMPLE: z.input<typeof courseSchema> = {
 };
 
 /** The path parameter of operations on one course. */
-export const courseParams = z.object({
-  course_id: z.string().openapi({ example: COURSE_EXAMPLE.id }),
-});
+export const courseParams = z.object({ course_id: idOf('crs') });
 
 /** An enrollment as `queries/enrollments.ts` returns it. */
 export const enrollmentSchema = z

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { type ApiContext, callerOf } from './env.ts';
+import { idOf } from './id-schema.ts';
 
 /** The path parameter of operations on one user. */
 export const userParams = z.object({
-  user_id: z.string().openapi({ description: 'An id, or `me` for the caller.', example: 'me' }),
+  user_id: idOf('usr').openapi({ description: 'An id, or `me` for the caller.', example: 'me' }),
 });
 
 /** The id that the path parameter means. */
