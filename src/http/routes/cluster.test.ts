@@ -2,14 +2,19 @@ import t from 'tap';
 import { ReadError } from '../../raft/errors.ts';
 import { TestApi } from '../testing.ts';
 
-t.test('GET /v1/cluster tells everybody where the nodes are, and no more', async (t) => {
-  const api = new TestApi();
+t.test('GET /v1/cluster tells everybody where the nodes are and how this one does', async (t) => {
+  const api = new TestApi({ version: '1.2.3', started_at: Date.UTC(2026, 0, 2) });
   t.teardown(() => api.close());
   const response = await api.request('GET /v1/cluster');
   t.same(await response.json(), {
     node_id: 'n1',
+    role: 'leader',
     leader_id: 'n1',
     term: 1,
+    commit_index: 0,
+    applied_index: 0,
+    version: '1.2.3',
+    started_at: '2026-01-02T00:00:00.000Z',
     nodes: [{ id: 'n1', api: 'http://127.0.0.1:8001', voter: true }],
   });
 });

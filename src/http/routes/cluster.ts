@@ -8,11 +8,18 @@ import { timestamp } from '../units.ts';
 
 const nodeId = z.string().openapi({ example: 'n1' });
 
+const role = z.enum(['follower', 'pre_candidate', 'candidate', 'leader']);
+
 const clusterSchema = z
   .object({
     node_id: nodeId.openapi({ description: 'The node that answers.' }),
+    role: role.openapi({ description: 'Of the node that answers, like all up to `started_at`.' }),
     leader_id: nodeId.nullable().openapi({ description: '`null` while none is known.' }),
     term: z.int(),
+    commit_index: z.int(),
+    applied_index: z.int(),
+    version: z.string(),
+    started_at: timestamp,
     nodes: z.array(
       z.object({
         id: nodeId,
@@ -29,13 +36,20 @@ const getCluster = operation(
     path: '/v1/cluster',
     operationId: 'getCluster',
     summary: 'The nodes, and which of them leads',
-    description: 'For clients that look for another node. Answered from what this node knows.',
+    description:
+      'For clients that look for another node, and for `lms-admin status`. Answered from what this ' +
+      'node knows, without a majority too.',
     tags: ['cluster'],
     responses: {
       200: json(clusterSchema, 'The cluster as this node knows it.', {
         node_id: 'n1',
+        role: 'follower',
         leader_id: 'n2',
         term: 3,
+        commit_index: 1234,
+        applied_index: 1234,
+        version: '0.1.0',
+        started_at: '2026-11-20T17:00:00.000Z',
         nodes: [
           { id: 'n1', api: 'http://127.0.0.1:8001', voter: true },
           { id: 'n2', api: 'http://127.0.0.1:8002', voter: true },
@@ -50,7 +64,7 @@ const getCluster = operation(
 const statusSchema = z
   .object({
     node_id: nodeId,
-    role: z.enum(['follower', 'pre_candidate', 'candidate', 'leader']),
+    role,
     term: z.int(),
     leader_id: nodeId.nullable(),
     commit_index: z.int(),
@@ -127,9 +141,9 @@ export function clusterRoutes({ status, chainHash, version, startedAt }: Cluster
   const app = router();
 
   app.openapi(getCluster, (c) => {
-    const { node_id, leader_id, term, members } = status();
+    const { members, last_log_index: _, ...node } = status();
     const nodes = members.map(({ id, api, voter }) => ({ id, api, voter }));
-    return c.json({ node_id, leader_id, term, nodes }, 200);
+    return c.json({ ...node, version, started_at: toRfc3339(startedAt), nodes }, 200);
   });
 
   app.openapi(getClusterStatus, async (c) => {
