@@ -17,6 +17,15 @@ async function serve(t: Test, body: unknown, status = 200): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** An address where somebody listened a moment ago. */
+async function vacated(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
 function answer(node_id: string, applied_index: number, more: object = {}) {
   return {
     node_id,
@@ -41,7 +50,7 @@ t.test('all nodes are asked, and the lag is behind the one that knows most', asy
     nodes: [
       { id: 'n1', api: one, voter: true },
       { id: 'n2', api: two, voter: true },
-      { id: 'n3', api: 'http://127.0.0.1:1', voter: true },
+      { id: 'n3', api: await vacated(), voter: true },
     ],
   };
   const nodes = await askAllNodes(first, timeoutMs);
@@ -57,7 +66,7 @@ t.test('what is no node is told apart from what is not there', async (t) => {
     [await serve(t, { hello: 'world' }), /not as a node of Quorum LMS/],
     [await serve(t, '<html>'), /not as a node of Quorum LMS/],
     [await serve(t, {}, 404), /status 404/],
-    ['http://127.0.0.1:1', /nothing listens there/],
+    [await vacated(), /nothing listens there/],
   ];
   for (const [url, reason] of cases) {
     t.match(await askNode(url, timeoutMs).then(() => 'an answer', reasonOf), reason);
