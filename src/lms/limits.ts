@@ -33,7 +33,7 @@ export const maxAddressLoginFailures = 100;
 export const sessionsForgottenAtOnce = 4;
 
 /** A node that reads a material must be heard from within this time, or another takes over. */
-export const extractionLeaseMs = 30_000;
+export const extractionLeaseMs = 15_000;
 /** Runs that may die on one material before it is given up: it may be what kills them. */
 export const maxExtractionRuns = 3;
 /** Text of the pages in one command, as UTF-8. */

@@ -93,6 +93,7 @@ t.test('a file is read from the store; what it is decides the end', async (t) =>
   uploadFile(machine, 'mat_1', pdf.length, 'good.pdf');
   uploadFile(machine, 'mat_2', 20, 'cut.pdf');
   uploadFile(machine, 'mat_3', 31 * 1024 * 1024, 'large.pdf');
+  uploadFile(machine, 'mat_4', 0, 'empty.pdf');
   const asked: number[] = [];
   const jobs = jobsOf(t, machine, 'n1', {
     readFile: ({ size_bytes }) => {
@@ -105,14 +106,15 @@ t.test('a file is read from the store; what it is decides the end', async (t) =>
   t.match(stateOf(machine, 'mat_1'), { state: 'indexed', page_count: 1 });
   t.match(stateOf(machine, 'mat_2'), { state: 'failed', reason: /damaged/ });
   t.match(stateOf(machine, 'mat_3'), { state: 'rejected', reason: /31 MB/ });
-  t.same(asked, [pdf.length, 20], 'the large one was not even read');
+  t.match(stateOf(machine, 'mat_4'), { state: 'rejected', reason: /empty/ });
+  t.same(asked, [pdf.length, 20], 'the large and the empty one were not even read');
 });
 
 t.test('another node helps after a while, and when a lease is over', async (t) => {
   const machine = school(t);
   upload(machine, 'mat_1', 'Water passes.');
   const jobs = jobsOf(t, machine, 'n2');
-  machine.now += 4_999;
+  machine.now += 2_999;
   await jobs.look();
   t.equal(stateOf(machine, 'mat_1').state, 'queued', 'the node that took it comes first');
   machine.must(null, 'CLAIM_EXTRACTION', {
@@ -127,7 +129,7 @@ t.test('another node helps after a while, and when a lease is over', async (t) =
     claim_id: 'dead',
     pages: [{ page: 1, page_label: null, section: null, text: 'half', chunks: [[0, 4]] }],
   });
-  machine.now += 34_999;
+  machine.now += 14_999;
   await jobs.look();
   t.equal(stateOf(machine, 'mat_1').state, 'extracting');
   machine.now += 1;

@@ -90,9 +90,10 @@ export class ExtractionJobs {
     const { reader, nodeId } = this.#options;
     const now = this.#now();
     return claimableJobs(reader, nodeId, now, jobLimits.jobsPerLook).find((job) => {
-      const { material_id: id, is_own, waiting_since } = job;
+      const { material_id: id, is_own, queued_since } = job;
       if (tried.has(id) || now < (this.#notBefore.get(id) ?? 0)) return false;
-      return is_own || this.#taken.has(id) || now >= waiting_since + jobLimits.helpAfterMs;
+      if (is_own || queued_since === null || this.#taken.has(id)) return true;
+      return now >= queued_since + jobLimits.helpAfterMs;
     });
   }
 
@@ -125,7 +126,8 @@ export class ExtractionJobs {
     }
     const refusal = sizeRefusal(file.size_bytes);
     if (refusal !== null) return { refusal };
-    return { bytes: await this.#options.readFile(file), ...file };
+    const isEmpty = file.size_bytes === 0;
+    return { bytes: isEmpty ? new Uint8Array() : await this.#options.readFile(file), ...file };
   }
 
   async #run(job: ExtractionJob, source: Source): Promise<ExtractionOutcome | null> {

@@ -48,9 +48,9 @@ export const jobLimits = {
   maxBatchBytes: 192 * 1024,
   maxBatchPages: 200,
   /** A third of the lease, so that two renewals may get lost. */
-  renewMs: 10_000,
-  /** A node that did not take the upload waits so long before it helps with a job. */
-  helpAfterMs: 5_000,
+  renewMs: 5_000,
+  /** A node that did not take the upload waits so long before it helps with a queued job. */
+  helpAfterMs: 3_000,
   /** A file that no node could give is asked for again after this. */
   retryFileMs: 10_000,
   /** A command that found no majority is sent again after this. */

@@ -224,10 +224,10 @@ t.test('another node takes over when the lease is over, and pages are stored onc
   const machine = withClaim();
   const other = { ...CLAIM, node_id: 'n2', claim_id: 'run_2' };
   machine.must(null, 'STORE_MATERIAL_PAGES', { ...PAGES, pages: [page(1), page(2)] });
-  machine.now += 29_999;
+  machine.now += 14_999;
   t.equal(machine.code(null, 'CLAIM_EXTRACTION', other), 'conflict');
   machine.must(null, 'CLAIM_EXTRACTION', CLAIM);
-  machine.now += 30_000;
+  machine.now += 15_000;
   machine.must(null, 'CLAIM_EXTRACTION', other);
   t.equal(machine.code(null, 'STORE_MATERIAL_PAGES', PAGES), 'conflict', 'the dead one came back');
   t.equal(machine.code(null, 'FINISH_EXTRACTION', FINISH), 'conflict');
@@ -275,13 +275,13 @@ t.test('jobs: queued ones, own ones, and those whose lease is over; oldest first
     claimableJobs(machine.reader, 'n1', machine.now, 9).map((job) => job.is_own),
     [true, false, false],
   );
-  t.same(jobs('n2', machine.now + 30_000), ['mat_1', 'mat_old', 'mat_x']);
+  t.same(jobs('n2', machine.now + 15_000), ['mat_1', 'mat_old', 'mat_x']);
   machine.must(PEOPLE.instructor, 'UPLOAD_MATERIAL', { ...FILE, material_id: 'mat_2' });
   t.match(claimableJobs(machine.reader, 'n2', machine.now, 9), [
     {
       material_id: 'mat_2',
       text_md: null,
-      waiting_since: machine.now,
+      queued_since: machine.now,
       file: { sha256: 'fil_ann'.padStart(64, '0'), size_bytes: 3, filename: 'fil_ann.txt' },
     },
     { material_id: 'mat_old', text_md: '# Cells', file: null },

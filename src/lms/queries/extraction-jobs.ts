@@ -13,8 +13,8 @@ export interface ExtractionJob {
   readonly text_md: string | null;
   /** This node had claimed it: a restart has interrupted it. */
   readonly is_own: boolean;
-  /** Ms since the epoch, by the log's time: of the upload, or of the end of the lease. */
-  readonly waiting_since: number;
+  /** Ms since the epoch, by the log's time; `null` when a run had it and its lease is over. */
+  readonly queued_since: number | null;
 }
 
 interface Row {
@@ -25,7 +25,7 @@ interface Row {
   readonly filename: string;
   readonly media_type: string;
   readonly is_own: number;
-  readonly waiting_since: number;
+  readonly queued_since: number | null;
 }
 
 /**
@@ -43,8 +43,7 @@ export function claimableJobs(
 ): ExtractionJob[] {
   const rows = reader.all<Row>(
     `SELECT m.id AS material_id, m.text_md, f.sha256, f.size_bytes, f.filename, f.media_type,
-            CASE m.extraction_state WHEN 'queued' THEN m.created_at ELSE m.lease_until END
-              AS waiting_since,
+            CASE m.extraction_state WHEN 'queued' THEN m.created_at END AS queued_since,
             m.claimed_by IS ? AS is_own
        FROM materials m LEFT JOIN files f ON f.id = m.file_id
       WHERE m.extraction_state IN ('queued', 'extracting') AND m.deleted_at IS NULL
@@ -59,7 +58,7 @@ export function claimableJobs(
 }
 
 function toJob(row: Row): ExtractionJob {
-  const { material_id, text_md, waiting_since, sha256, size_bytes, filename, media_type } = row;
+  const { material_id, text_md, queued_since, sha256, size_bytes, filename, media_type } = row;
   const file = sha256 === null ? null : { sha256, size_bytes, filename, media_type };
-  return { material_id, text_md, is_own: row.is_own === 1, waiting_since, file };
+  return { material_id, text_md, is_own: row.is_own === 1, queued_since, file };
 }

@@ -37,7 +37,7 @@ export function documentText(document: RawDocument): {
   const isFurniture = document.placed ? pageFurniture(lines) : () => false;
   const printed = document.placed ? printedLabels(lines) : () => null;
   const sectionOf = sectionsOf(document.headings);
-  const texts = document.pages.map((page) => cleanText(bodyOf(page.lines, isFurniture)));
+  const texts = document.pages.map((page) => cleanText(bodyOf(page, isFurniture)));
   const vocabulary = vocabularyOf(texts);
   const flags = new FlagList();
   for (const code of document.flags) flags.add(code, null);
@@ -72,8 +72,11 @@ export function documentText(document: RawDocument): {
  * The page without its running heads, since they would match every search; but a page that has
  * nothing else keeps them.
  */
-function bodyOf(lines: readonly PlacedLine[], isFurniture: (line: PlacedLine) => boolean): string {
-  const body = lines.filter((line) => !isFurniture(line));
+function bodyOf(
+  { lines, page }: RawPage,
+  isFurniture: (line: PlacedLine, page: number) => boolean,
+): string {
+  const body = lines.filter((line) => !isFurniture(line, page));
   return (body.length > 0 ? body : lines).map((line) => line.text).join('\n');
 }
 

@@ -56,6 +56,26 @@ t.test('pages come with number and text, joined words and without running heads'
   );
 });
 
+t.test('lines that differ in what they say are no running heads', async (t) => {
+  const bytes = pages(
+    ...Array.from({ length: 6 }, (_, position) => [
+      `Fact ${position * 7} is about topic${position}`,
+      `The code of room ${position + 1} is ${(position + 1) * 4711}`,
+      'Biology for all',
+    ]),
+  );
+  const { pages: found } = await extract({ bytes });
+  t.equal(found[2]?.text, 'Fact 14 is about topic2\nThe code of room 3 is 14133');
+});
+
+t.test('a page that has nothing but repeated lines keeps them', async (t) => {
+  const { pages: found } = await extract({ bytes: pages(...Array(5).fill(['The same'])) });
+  t.same(
+    found.map((page) => page.text),
+    Array(5).fill('The same'),
+  );
+});
+
 t.test('an ordinary PDF of a common library is read', async (t) => {
   const document = await PDFDocument.create();
   const font = await document.embedFont(StandardFonts.TimesRoman);

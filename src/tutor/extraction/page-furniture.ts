@@ -12,10 +12,17 @@ const minShare = 0.6;
 const outerLines = 3;
 const bandsPerPage = 40;
 
-/** The same running head on every page, whatever number it carries. */
-function keyOf(line: PlacedLine): string {
-  const words = line.text.toLowerCase().replace(/\d+|\b[ivxlc]+\b/g, '#');
-  return `${Math.round(line.height * bandsPerPage)} ${words.replace(/\s+/g, ' ').trim()}`;
+/**
+ * Equal for the same running head on every page. A number counts by its distance from the page's
+ * own: printed page numbers keep theirs, while numbers that are content ("17 cells") do not.
+ */
+function keyOf(line: PlacedLine, page: number): string {
+  const words = line.text
+    .toLowerCase()
+    .replace(/^\s*[ivxlc]+\s*$/, '#')
+    .replace(/(?<![\p{L}\p{N}])\d+(?![\p{L}\p{N}])/gu, (number) => `#${Number(number) - page}`)
+    .replace(/\s+/g, ' ');
+  return `${Math.round(line.height * bandsPerPage)} ${words.trim()}`;
 }
 
 function outer(lines: readonly PlacedLine[]): readonly PlacedLine[] {
@@ -26,18 +33,20 @@ function outer(lines: readonly PlacedLine[]): readonly PlacedLine[] {
 
 /**
  * The running heads and feet of a document: lines that stand at the same height with the same
- * words (numbers aside) on at least 60 % of its pages.
+ * words on at least 60 % of its pages.
+ *
+ * @param pages the lines of every page in order, the first is page 1
  */
 export function pageFurniture(
   pages: readonly (readonly PlacedLine[])[],
-): (line: PlacedLine) => boolean {
-  const filled = pages.filter((lines) => lines.length > 0);
-  if (filled.length < minPages) return () => false;
+): (line: PlacedLine, page: number) => boolean {
+  const filled = pages.filter((lines) => lines.length > 0).length;
+  if (filled < minPages) return () => false;
   const counts = new Map<string, number>();
-  for (const lines of filled) {
-    for (const key of new Set(outer(lines).map(keyOf))) {
+  for (const [position, lines] of pages.entries()) {
+    for (const key of new Set(outer(lines).map((line) => keyOf(line, position + 1)))) {
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
   }
-  return (line) => (counts.get(keyOf(line)) ?? 0) >= filled.length * minShare;
+  return (line, page) => (counts.get(keyOf(line, page)) ?? 0) >= filled * minShare;
 }
