@@ -166,7 +166,7 @@ async function* limited(
 
 function dispositionName(header: string | undefined): string {
   if (header === undefined) return '';
-  return parseDisposition(header).parameters['filename'] ?? '';
+  return parseDisposition(header).parameters.filename ?? '';
 }
 
 function tooLarge(maxFileBytes: number): Problem {

@@ -187,7 +187,7 @@ for (const [kind, payload, ended] of ENDS_SESSIONS) {
     });
     machine.must('usr_root', kind, payload);
     const row = machine.reader.get("SELECT revoked_at FROM sessions WHERE id = 'ses_1'");
-    t.equal(row?.['revoked_at'] !== null, ended);
+    t.equal(row?.revoked_at !== null, ended);
     machine.close();
     t.end();
   });
