@@ -32,6 +32,15 @@ export function respond(stream: ServerHttp2Stream, status: number, body: object)
   if (stream.destroyed || stream.closed || stream.headersSent) return;
   stream.respond({ ':status': status, 'content-type': MSGPACK });
   stream.end(encode(body));
-  // Whatever of the request is still under way is not read: say so, or it fills the window.
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  abandonRequest(stream);
+}
+
+/**
+ * Tells the other end that what it still sends is not read (RFC 9113 §8.1). Only after a response
+ * with a body: nghttp2 forgets response headers that are still queued when the reset is, and only
+ * a body makes `close` wait for them.
+ */
+export function abandonRequest(stream: ServerHttp2Stream): void {
+  if (stream.endAfterHeaders || stream.readableEnded) stream.resume();
+  else stream.close(constants.NGHTTP2_NO_ERROR);
 }

@@ -1,6 +1,6 @@
 import type { FrameName } from './frames.ts';
 
-/** The two streams to a peer: what may be large goes on its own, so that nothing waits behind it. */
+/** The two connections to a peer: what may be large has its own, so that nothing waits behind it. */
 export const LANES = ['bulk', 'control'] as const;
 export type Lane = (typeof LANES)[number];
 

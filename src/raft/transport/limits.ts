@@ -57,7 +57,7 @@ export const DEFAULT_LIMITS: TransportLimits = {
   maxFeatures: 64,
 
   maxQueuedFrames: 16 * KIB,
-  maxQueuedBytes: 16 * MIB,
+  maxQueuedBytes: 32 * MIB,
   maxWriteBytes: 256 * KIB,
 
   maxForwardsInFlight: 4 * KIB,

@@ -1,13 +1,15 @@
 import type { ForwardRequest, ForwardResponse, Member, Message } from '../core/messages.ts';
+import type { DialledStreamOptions } from './dialled-stream.ts';
 import { ForwardCalls } from './forward-calls.ts';
 import { encodeFrame, type FrameName } from './frames.ts';
-import { laneOf } from './lanes.ts';
-import { Link, type LinkOptions } from './link.ts';
+import { LANES, laneOf } from './lanes.ts';
+import { Link } from './link.ts';
+import type { Outbox } from './outbox.ts';
 import type { PeerStatus } from './peer-counters.ts';
 import { type Refusals, Refused, refusedByPeer, type TransportLogger } from './refusals.ts';
 import { checkedForwardResponse, count } from './validate.ts';
 
-export interface PeerConnectionOptions extends LinkOptions {
+export interface PeerConnectionOptions extends DialledStreamOptions {
   readonly refusals: Refusals;
   readonly logger: TransportLogger;
   readonly onReachable: (reachable: boolean) => void;
@@ -36,8 +38,8 @@ export class PeerConnection {
   }
 
   send(message: Message): void {
-    const outbox = this.#link.lane(laneOf(message.kind))?.outbox;
-    if (outbox === undefined) {
+    const outbox = this.#outbox(message.kind);
+    if (outbox === null) {
       this.#options.counters.frames_dropped += 1;
       return;
     }
@@ -54,8 +56,7 @@ export class PeerConnection {
   }
 
   forward(request: ForwardRequest, deadlineMs: number): Promise<ForwardResponse> {
-    const outbox = this.#link.lane(laneOf('ForwardRequest'))?.outbox ?? null;
-    return this.#calls.start(outbox, request, deadlineMs);
+    return this.#calls.start(this.#outbox('ForwardRequest'), request, deadlineMs);
   }
 
   /** The peer is known to be up: do not sit out the pause before the next dial. */
@@ -69,11 +70,13 @@ export class PeerConnection {
     this.#closed = true;
     if (this.#redialTimer !== null) clearTimeout(this.#redialTimer);
     this.#redialTimer = null;
-    this.#link.close(null);
+    const wasOpen = this.#link.isOpen;
+    this.#link.close();
+    this.#linkClosed(wasOpen, null);
   }
 
   status(): PeerStatus {
-    const outboxes = [...this.#link.lanes].map((lane) => lane.outbox);
+    const outboxes = LANES.flatMap((lane) => this.#link.lane(lane)?.outbox ?? []);
     return {
       ...this.#options.counters,
       reachable: this.reachable,
@@ -81,6 +84,11 @@ export class PeerConnection {
       queued_bytes: outboxes.reduce((sum, outbox) => sum + outbox.queuedBytes, 0),
       forwards_in_flight: this.#calls.inFlight,
     };
+  }
+
+  /** Null while the link is not open as a whole. */
+  #outbox(name: FrameName): Outbox | null {
+    return this.#link.isOpen ? (this.#link.lane(laneOf(name))?.outbox ?? null) : null;
   }
 
   #dial(): Link {
@@ -112,7 +120,7 @@ export class PeerConnection {
         'peer disconnected',
       );
       this.#options.onReachable(false);
-    } else {
+    } else if (error !== null) {
       this.#options.logger.debug({ peer: this.member.id, error: error?.message }, 'dial failed');
     }
     if (this.#closed) return;

@@ -5,7 +5,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { NodeId } from '../core/messages.ts';
-import { respond } from './http-body.ts';
+import { abandonRequest, respond } from './http-body.ts';
 import type { TransportLimits } from './limits.ts';
 import { pump } from './pump.ts';
 import type { TransportLogger } from './refusals.ts';
@@ -31,6 +31,8 @@ export interface PeerResponse {
 
 /** A throw is logged and answered with 500; expected failures are statuses. */
 export type PeerHandler = (request: PeerRequest) => Promise<PeerResponse>;
+
+const FAILED = { code: 'failed', message: 'the request failed; the log of this node says why' };
 
 /** Dispatches side-channel requests by path. */
 export class PeerHandlers {
@@ -73,11 +75,8 @@ export class PeerHandlers {
       await write(stream, await handler(request));
     } catch (error) {
       this.#logger.warn({ peer: from, method, path, err: error }, 'a request of a peer failed');
-      respond(stream, constants.HTTP_STATUS_INTERNAL_SERVER_ERROR, {
-        code: 'failed',
-        message: 'the request failed; the log of this node says why',
-      });
-      stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      if (stream.headersSent) stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+      else respond(stream, constants.HTTP_STATUS_INTERNAL_SERVER_ERROR, FAILED);
     }
   }
 }
@@ -86,8 +85,12 @@ async function write(stream: ServerHttp2Stream, response: PeerResponse): Promise
   if (stream.destroyed || stream.closed) return;
   const headers: OutgoingHttpHeaders = { ...response.headers, ':status': response.status };
   stream.respond(headers);
-  if (response.body === undefined || response.body instanceof Uint8Array) stream.end(response.body);
+  if (response.body === undefined) {
+    stream.end();
+    stream.resume();
+    return;
+  }
+  if (response.body instanceof Uint8Array) stream.end(response.body);
   else await pump(response.body, stream);
-  // What of the request nobody read: the peer may stop sending it (RFC 9113 §8.1).
-  if (!stream.readableEnded) stream.close(constants.NGHTTP2_NO_ERROR);
+  abandonRequest(stream);
 }

@@ -96,10 +96,11 @@ export class PeerStream {
   }
 
   #end(): void {
-    if (this.#state !== 'refused' && !this.#reader.idle) {
+    // An aborted stream ends as well; that is a broken connection and nobody's fault.
+    const isTruncated = this.#state !== 'refused' && !this.#reader.idle && !this.#stream.aborted;
+    if (isTruncated)
       this.#refuse(new Refused('truncated', 'the stream ended inside a frame'), 'fatal');
-    }
-    this.close();
+    else this.close();
   }
 
   #refuse(error: unknown, severity: 'frame' | 'fatal'): void {

@@ -1,20 +1,18 @@
 import {
   constants,
-  createSecureServer,
-  type Http2SecureServer,
-  type Http2Session,
   type IncomingHttpHeaders,
+  performServerHandshake,
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
 import type { NodeId } from '../core/messages.ts';
 import { respond } from './http-body.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { TransportLimits } from './limits.ts';
 import { type Refusals, Refused } from './refusals.ts';
-import { http2Options, nodeOfSession, type TransportKeys, tlsOptions } from './tls-options.ts';
+import { http2Options, type TransportKeys, tlsOptions } from './tls-options.ts';
 
 export interface PeerServerOptions {
   readonly keys: TransportKeys;
@@ -32,22 +30,24 @@ export interface PeerServerOptions {
 /** Accepts sessions, and lets through the requests of those whose certificate names a member. */
 export class PeerServer {
   readonly #options: PeerServerOptions;
-  readonly #server: Http2SecureServer;
-  readonly #sessions = new Map<Http2Session, NodeId | null>();
+  readonly #server: Server;
+  /** Of whom each session is, oldest first; null: of nobody in this cluster. */
+  readonly #sessions = new Map<TLSSocket, NodeId | null>();
+  readonly #sockets = new Set<Socket>();
 
   constructor(options: PeerServerOptions) {
     this.#options = options;
-    this.#server = createSecureServer({
+    this.#server = createServer({
       ...tlsOptions(options.keys),
-      ...http2Options(options.limits),
       requestCert: true,
       handshakeTimeout: options.limits.connectTimeoutMs,
     });
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
     this.#server.on('tlsClientError', (error, socket) => this.#refuseTls(error, socket));
-    this.#server.on('session', (session) => this.#accept(session));
-    this.#server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
-      this.#route(stream, headers),
-    );
+    this.#server.on('secureConnection', (socket) => this.#accept(socket));
   }
 
   /** Rejects with what the system said. */
@@ -68,15 +68,16 @@ export class PeerServer {
 
   /** Ends the sessions of nodes that are members no more. */
   dropStrangers(): void {
-    for (const [session, peer] of this.#sessions) {
-      if (peer !== null && !this.#options.isMember(peer)) session.destroy();
+    for (const [socket, peer] of this.#sessions) {
+      if (peer !== null && !this.#options.isMember(peer)) socket.destroy();
     }
   }
 
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
-      for (const session of this.#sessions.keys()) session.destroy();
+      // Not their sessions: those would wait until a last frame is written.
+      for (const socket of this.#sockets) socket.destroy();
     });
   }
 
@@ -85,14 +86,19 @@ export class PeerServer {
     this.#options.refusals.record(new Refused('tls', `TLS failed: ${String(why)}`), null);
   }
 
-  #accept(session: ServerHttp2Session): void {
-    const peer = nodeOfSession(this.#options.keys, session);
-    this.#sessions.set(session, peer);
-    session.on('error', () => undefined);
-    session.on('close', () => this.#sessions.delete(session));
-    session.setLocalWindowSize(this.#options.limits.sessionWindowBytes);
-    keepAlive(session, this.#options.limits, () => session.destroy());
+  #accept(socket: TLSSocket): void {
+    const { keys, limits } = this.#options;
+    const certificate = socket.getPeerX509Certificate();
+    const peer = certificate === undefined ? null : keys.nodeOf(certificate);
+    this.#sessions.set(socket, peer);
+    socket.on('close', () => this.#sessions.delete(socket));
     this.#endOldest(peer);
+
+    const session = performServerHandshake(socket, http2Options(limits));
+    session.on('error', () => undefined);
+    session.setLocalWindowSize(limits.sessionWindowBytes);
+    keepAlive(session, limits, () => socket.destroy());
+    session.on('stream', (stream, headers) => this.#route(peer, session, stream, headers));
   }
 
   #endOldest(peer: NodeId | null): void {
@@ -100,39 +106,34 @@ export class PeerServer {
     if (same.length > this.#options.limits.maxSessionsPerPeer) same[0]?.[0].destroy();
   }
 
-  #route(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+  #route(
+    peer: NodeId | null,
+    session: ServerHttp2Session,
+    stream: ServerHttp2Stream,
+    headers: IncomingHttpHeaders,
+  ): void {
     // A broken session raises this on each of its streams; unhandled, it would end the process.
     stream.on('error', () => undefined);
-    const peer = this.#peerOf(stream.session);
-    const refused = this.#refusal(peer);
-    if (peer !== null && refused === null) {
-      this.#options.onRequest(peer, stream, headers);
-      return;
+    try {
+      this.#options.onRequest(this.#member(peer), stream, headers);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.#options.refusals.record(error, peer);
+      const { reason: code, message } = error;
+      respond(stream, constants.HTTP_STATUS_FORBIDDEN, { code, message });
+      session.close();
     }
-    if (refused !== null) {
-      this.#options.refusals.record(refused, peer);
-      respond(stream, constants.HTTP_STATUS_FORBIDDEN, {
-        code: refused.reason,
-        message: refused.message,
-      });
-    }
-    stream.session?.close();
   }
 
-  #peerOf(session: Http2Session | undefined): NodeId | null {
-    return (session && this.#sessions.get(session)) ?? null;
-  }
-
-  #refusal(peer: NodeId | null): Refused | null {
+  /** Throws `Refused`. */
+  #member(peer: NodeId | null): NodeId {
     if (peer === null) {
-      return new Refused('wrong_certificate', 'the certificate names no node of this cluster');
+      throw new Refused('wrong_certificate', 'the certificate names no node of this cluster');
     }
-    if (!this.#options.isMember(peer)) {
-      return new Refused(
-        'unknown_sender',
-        `${peer} is not another member of the cluster as ${this.#options.keys.node_id} knows it`,
-      );
-    }
-    return null;
+    if (this.#options.isMember(peer)) return peer;
+    throw new Refused(
+      'unknown_sender',
+      `${peer} is not another member of the cluster as ${this.#options.keys.node_id} knows it`,
+    );
   }
 }

@@ -1,11 +1,6 @@
-import {
-  type ClientHttp2Session,
-  type ClientHttp2Stream,
-  constants,
-  type IncomingHttpHeaders,
-} from 'node:http2';
+import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
 import type { NodeId } from '../core/messages.ts';
-import { type DialOptions, dial } from './dial.ts';
+import { type Dialled, type DialOptions, dial } from './dial.ts';
 import { pump } from './pump.ts';
 import { TransportError } from './transport-error.ts';
 
@@ -25,19 +20,26 @@ export interface SideResponse {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+interface SideSession extends Dialled {
+  readonly peer: NodeId;
+  cancels: number;
+}
+
 /** Requests to peers' handlers, on a session of their own so that they never delay Raft frames. */
 export class SideChannel {
   readonly #options: DialOptions;
-  readonly #sessions = new Map<NodeId, ClientHttp2Session>();
-  readonly #cancels = new WeakMap<ClientHttp2Session, number>();
+  /** The one for new requests, per peer. */
+  readonly #current = new Map<NodeId, SideSession>();
+  /** All, with those that only finish what they have. */
+  readonly #live = new Set<SideSession>();
 
   constructor(options: DialOptions) {
     this.#options = options;
   }
 
   request(peer: NodeId, address: string, request: SideRequest): Promise<SideResponse> {
-    const session = this.#sessionTo(peer, address);
-    const stream = session.request(
+    const side = this.#sessionTo(peer, address);
+    const stream = side.session.request(
       { ...request.headers, ':method': request.method, ':path': request.path },
       {
         endStream: request.body === undefined,
@@ -49,38 +51,36 @@ export class SideChannel {
       const message = `${peer} was silent for ${sideIdleMs} ms`;
       stream.destroy(new TransportError('timeout', { peer, sent: !stream.pending, message }));
     });
-    stream.on('close', () => this.#closed(peer, session, stream));
+    stream.on('close', () => this.#closed(side, stream));
     const response = responseOf(peer, stream);
     if (request.body !== undefined) upload(request.body, stream);
     return response;
   }
 
   drop(peer: NodeId): void {
-    this.#sessions.get(peer)?.destroy();
-    this.#sessions.delete(peer);
+    for (const side of this.#live) if (side.peer === peer) side.hangUp();
   }
 
   close(): void {
-    for (const session of this.#sessions.values()) session.destroy();
-    this.#sessions.clear();
+    for (const side of this.#live) side.hangUp();
   }
 
-  #sessionTo(peer: NodeId, address: string): ClientHttp2Session {
-    const current = this.#sessions.get(peer);
-    if (current !== undefined && !current.closed && !current.destroyed) return current;
-    const session = dial(peer, address, this.#options);
-    this.#sessions.set(peer, session);
-    return session;
+  #sessionTo(peer: NodeId, address: string): SideSession {
+    const current = this.#current.get(peer);
+    if (current !== undefined && !current.session.closed) return current;
+    const dialled = dial(peer, address, this.#options, () => dialled.hangUp());
+    const side = { peer, cancels: 0, ...dialled };
+    this.#current.set(peer, side);
+    this.#live.add(side);
+    side.session.on('close', () => this.#live.delete(side));
+    return side;
   }
 
   /** A session with many cancelled streams finishes what it has and is replaced. */
-  #closed(peer: NodeId, session: ClientHttp2Session, stream: ClientHttp2Stream): void {
+  #closed(side: SideSession, stream: ClientHttp2Stream): void {
     if (stream.rstCode === constants.NGHTTP2_NO_ERROR) return;
-    const cancels = (this.#cancels.get(session) ?? 0) + 1;
-    this.#cancels.set(session, cancels);
-    if (cancels < this.#options.limits.maxCancelsPerSession) return;
-    if (this.#sessions.get(peer) === session) this.#sessions.delete(peer);
-    if (!session.destroyed) session.close();
+    side.cancels += 1;
+    if (side.cancels >= this.#options.limits.maxCancelsPerSession) side.session.close();
   }
 }
 

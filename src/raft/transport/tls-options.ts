@@ -1,6 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import type { ServerHttp2Session } from 'node:http2';
-import type { PeerCertificate, TLSSocket } from 'node:tls';
+import type { PeerCertificate } from 'node:tls';
 import type { NodeId } from '../core/messages.ts';
 import type { TransportLimits } from './limits.ts';
 
@@ -24,6 +23,7 @@ export function tlsOptions(keys: TransportKeys) {
     minVersion: 'TLSv1.3',
     rejectUnauthorized: true,
     noDelay: true,
+    ALPNProtocols: ['h2'] as string[],
   } as const;
 }
 
@@ -56,10 +56,4 @@ export class WrongCertificateError extends Error {
       `the certificate at the address of ${expected} is of ${found ?? 'no node of this cluster'}`,
     );
   }
-}
-
-/** Whom an accepted session's certificate names. */
-export function nodeOfSession(keys: TransportKeys, session: ServerHttp2Session): NodeId | null {
-  const certificate = (session.socket as TLSSocket).getPeerX509Certificate?.();
-  return certificate === undefined ? null : keys.nodeOf(certificate);
 }
