@@ -25,8 +25,8 @@ async function refusal(response: Response) {
 
 t.test('no, unknown, malformed, expired and revoked tokens get the same answer', async (t) => {
   const { api, ann } = scene(t);
-  const expired = api.session(ann.id, '$argon2id$none', -1);
   const revoked = api.session(ann.id);
+  const expired = api.session(ann.id, '$argon2id$none', -1);
   await api.request('POST /v1/auth/logout', { token: revoked });
   const unknown = `lms_${randomBytes(32).toString('base64url')}`;
   const none = await refusal(await api.request('GET /v1/me'));

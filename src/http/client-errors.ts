@@ -19,7 +19,16 @@ export function answerClientErrors(server: Server): void {
   });
 }
 
-function write(socket: Duplex, code: ProblemCode): void {
+/** A request line or `Host` that makes no URL: nothing that the app could route. */
+export function answerBadTarget(): Response {
+  const { body, request_id } = document('invalid_request');
+  return new Response(body, {
+    status: PROBLEMS.invalid_request.status,
+    headers: { 'Content-Type': 'application/problem+json', 'X-Request-Id': request_id },
+  });
+}
+
+function document(code: ProblemCode) {
   const { status, title, retryable, description } = PROBLEMS[code];
   const request_id = v7().replaceAll('-', '');
   const body = JSON.stringify({
@@ -33,6 +42,12 @@ function write(socket: Duplex, code: ProblemCode): void {
     retryable,
     errors: [],
   });
+  return { body, request_id };
+}
+
+function write(socket: Duplex, code: ProblemCode): void {
+  const { status } = PROBLEMS[code];
+  const { body, request_id } = document(code);
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n` +
       'Content-Type: application/problem+json\r\n' +

@@ -86,6 +86,14 @@ t.test('what is not HTTP gets a problem document', async (t) => {
   t.match(answer, /"code":"invalid_request"/);
 });
 
+t.test('a Host that is none gets a problem document', async (t) => {
+  const { server } = await scene(t);
+  const bytes = 'GET /healthz HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n';
+  const answer = await raw(server.port, bytes);
+  t.match(answer, /^HTTP\/1\.1 400 /);
+  t.match(answer, /"code":"invalid_request"/);
+});
+
 t.test('a port in use is an error of the start', async (t) => {
   const { api, server } = await scene(t);
   await t.rejects(serveApi(api.app, { host: '127.0.0.1', port: server.port }), {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { answerClientErrors } from './client-errors.ts';
+import { answerBadTarget, answerClientErrors } from './client-errors.ts';
 import { drainWhenAnswered } from './drain.ts';
 import type { ApiEnv } from './env.ts';
 import {
@@ -25,7 +25,11 @@ export async function serveApi(
   app: OpenAPIHono<ApiEnv>,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<ApiServer> {
-  const answer = getRequestListener(app.fetch, { hostname: host, autoCleanupIncoming: false });
+  const answer = getRequestListener(app.fetch, {
+    hostname: host,
+    autoCleanupIncoming: false,
+    errorHandler: answerBadTarget,
+  });
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,

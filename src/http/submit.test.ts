@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import t, { type Test } from 'tap';
 import { decodeCommand } from '../lms/codec.ts';
 import { createCourse } from '../lms/commands/create-course.ts';
+import { updateUser } from '../lms/commands/update-user.ts';
 import { ProposalError } from '../raft/errors.ts';
 import { newId } from './ids.ts';
 import { jsonBody, operation, router } from './operation.ts';
@@ -137,6 +138,22 @@ t.test('a rule that says no is its problem, stored and replayed', async (t) => {
   t.equal(refused.headers.get('LMS-Index'), String(api.machine.applied.index));
   t.match(await refused.json(), { code: 'forbidden' });
   t.equal((await post({ title: 'a' }, KEY, bob.token)).status, 403);
+});
+
+t.test('a key is not used up by a session that ended on the way', async (t) => {
+  const { api, post, courses } = scene(t);
+  const bob = api.user('bob', 'instructor');
+  api.consensus.beforePropose = () => {
+    api.consensus.beforePropose = () => Promise.resolve();
+    api.command(updateUser, { user_id: bob.id, status: 'suspended' }, root.id);
+    api.command(updateUser, { user_id: bob.id, status: 'active' }, root.id);
+    return Promise.resolve();
+  };
+  const root = api.user('root', 'admin');
+  t.equal((await post({ title: 'a' }, KEY, bob.token)).status, 401);
+  t.equal(courses(), 0);
+  t.equal((await post({ title: 'a' }, KEY, api.session(bob.id))).status, 201);
+  t.equal(courses(), 1);
 });
 
 t.test('a write without a result says what is known of it, and may be sent again', async (t) => {

@@ -16,6 +16,12 @@ interface Recorded {
   readonly result: string | null;
 }
 
+/**
+ * Answers about the session, not about the request: whoever logs in again and sends the request again
+ * with its key must get the request done.
+ */
+const WITHOUT_KEY: ReadonlySet<string> = new Set(['session_ended', 'account_not_active']);
+
 /** The bookkeeping of every entry: journal row, stored result, idempotency key, events. */
 export class Journal {
   readonly #tx: Tx;
@@ -74,6 +80,7 @@ export class Journal {
       recorded.result,
     );
     if (!first || command.idempotency_key === undefined || command.actor_id === null) return;
+    if (WITHOUT_KEY.has(recorded.code)) return;
     this.#tx.run(
       'INSERT INTO idempotency_keys VALUES (?, ?, ?, ?)',
       command.actor_id,

@@ -135,6 +135,20 @@ t.test('a window begins with its first failure and ends after its time', (t) => 
   t.end();
 });
 
+t.test('failures count from one again where forgetting has not come yet', (t) => {
+  const machine = scene(t);
+  for (let n = 0; n < 120; n += 1) fail(machine, 1, `a${n}`, '192.0.2.9');
+  fail(machine, maxAccountLoginFailures - 1, 'zed', '192.0.2.9');
+  machine.now += loginWindowMs;
+  fail(machine, 1, 'zed', '192.0.2.9');
+  const row = machine.reader.get(
+    'SELECT failures, window_from FROM login_failures WHERE subject = ?',
+    'account:zed',
+  );
+  t.same({ ...row }, { failures: 1, window_from: machine.now });
+  t.end();
+});
+
 t.test('failures past their window are forgotten', (t) => {
   const machine = scene(t);
   for (let n = 0; n < 50; n += 1) fail(machine, 1, `name${n}`, `192.0.2.${n}`);
