@@ -56,8 +56,7 @@ async function awaitRead(waiting: Promise<void>): Promise<void> {
     if (!(error instanceof ReadError)) throw error;
     throw new Problem(
       error.code === 'no_quorum' ? 'no_quorum' : 'unavailable',
-      `The read could not be confirmed in time: ${error.message}. ` +
-        'LMS-Consistency: local answers with what this node has.',
+      `${error.message} With "LMS-Consistency: local" this node answers with what it has.`,
     );
   }
 }
