@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { claimableJobs, type ExtractionJob } from '../lms/queries/extraction-jobs.ts';
 import type { Reader } from '../lms/reader.ts';
 import { sizeRefusal } from './extraction/document-kind.ts';
-import { type ExtractionOutcome, extractDocument } from './extraction/extract-document.ts';
+import { extractDocument } from './extraction/extract-document.ts';
 import type { ExtractedPage } from './extraction/protocol.ts';
+import type { ExtractionOutcome } from './extraction/reading.ts';
 import { memoryIsWatched } from './extraction/watchdog.ts';
 import { ExtractionRun, RunReplaced, type SubmitSystemCommand } from './extraction-run.ts';
 import { jobLimits } from './limits.ts';
@@ -90,9 +91,9 @@ export class ExtractionJobs {
     const { reader, nodeId } = this.#options;
     const now = this.#now();
     return claimableJobs(reader, nodeId, now, jobLimits.jobsPerLook).find((job) => {
-      const { material_id: id, is_own, queued_since } = job;
+      const { material_id: id, queued_since } = job;
       if (tried.has(id) || now < (this.#notBefore.get(id) ?? 0)) return false;
-      if (is_own || queued_since === null || this.#taken.has(id)) return true;
+      if (queued_since === null || this.#taken.has(id)) return true;
       return now >= queued_since + jobLimits.helpAfterMs;
     });
   }

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ClaimAnswer, ClaimExtraction } from '../lms/commands/claim-extraction.ts';
 import type { FinishExtraction } from '../lms/commands/finish-extraction.ts';
 import type { StoreMaterialPages } from '../lms/commands/store-material-pages.ts';
-import type { ExtractionOutcome } from './extraction/extract-document.ts';
 import type { ExtractedPage } from './extraction/protocol.ts';
+import type { ExtractionOutcome } from './extraction/reading.ts';
 import { jobLimits } from './limits.ts';
 import { pageBatches } from './page-batches.ts';
 

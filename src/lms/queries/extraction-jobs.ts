@@ -11,9 +11,7 @@ export interface ExtractionJob {
     readonly media_type: string;
   } | null;
   readonly text_md: string | null;
-  /** This node had claimed it: a restart has interrupted it. */
-  readonly is_own: boolean;
-  /** Ms since the epoch, by the log's time; `null` when a run had it and its lease is over. */
+  /** Ms since the epoch, by the log's time; `null` when a run had it and is dead. */
   readonly queued_since: number | null;
 }
 
@@ -24,7 +22,6 @@ interface Row {
   readonly size_bytes: number;
   readonly filename: string;
   readonly media_type: string;
-  readonly is_own: number;
   readonly queued_since: number | null;
 }
 
@@ -43,13 +40,11 @@ export function claimableJobs(
 ): ExtractionJob[] {
   const rows = reader.all<Row>(
     `SELECT m.id AS material_id, m.text_md, f.sha256, f.size_bytes, f.filename, f.media_type,
-            CASE m.extraction_state WHEN 'queued' THEN m.created_at END AS queued_since,
-            m.claimed_by IS ? AS is_own
+            CASE m.extraction_state WHEN 'queued' THEN m.created_at END AS queued_since
        FROM materials m LEFT JOIN files f ON f.id = m.file_id
       WHERE m.extraction_state IN ('queued', 'extracting') AND m.deleted_at IS NULL
         AND (m.extraction_state = 'queued' OR m.lease_until <= ? OR m.claimed_by = ?)
       ORDER BY m.id LIMIT ?`,
-    nodeId,
     now,
     nodeId,
     limit,
@@ -60,5 +55,5 @@ export function claimableJobs(
 function toJob(row: Row): ExtractionJob {
   const { material_id, text_md, queued_since, sha256, size_bytes, filename, media_type } = row;
   const file = sha256 === null ? null : { sha256, size_bytes, filename, media_type };
-  return { material_id, text_md, is_own: row.is_own === 1, queued_since, file };
+  return { material_id, text_md, queued_since, file };
 }

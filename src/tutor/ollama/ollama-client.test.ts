@@ -90,7 +90,6 @@ t.test('each fault has its code, and nothing is printed', async (t) => {
     [{ fault: 'error_line' }, 'failed'],
     [{ fault: 'end_without_done', text: 'a b', after: 1 }, 'failed'],
     [{ fault: 'html' }, 'bad_output'],
-    [{ fault: 'redirect' }, 'failed'],
     [{ fault: 'bad_line', text: 'a b', after: 1 }, 'bad_output'],
     [{ fault: 'not_utf8', text: 'a b', after: 1 }, 'bad_output'],
     [{ fault: 'oversized_line', text: 'a b', after: 1 }, 'bad_output'],
@@ -119,6 +118,14 @@ t.test('each fault has its code, and nothing is printed', async (t) => {
     printed.flatMap((method) => method()),
     [],
   );
+});
+
+t.test('a redirect is not followed: the host is what was configured', async (t) => {
+  const elsewhere = await double(t);
+  const location = `${elsewhere.url}/api/chat`;
+  const ollama = await double(t, { fault: { status: 307, body: '', location } });
+  t.equal(await codeOf(ask(clientOf(ollama))), 'failed');
+  t.equal(elsewhere.chats.length, 0);
 });
 
 t.test('a prompt that is too long is an error, never cut in silence', async (t) => {
