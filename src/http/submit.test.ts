@@ -17,7 +17,7 @@ function scene(t: Test) {
   const body = z.strictObject({ title: z.string(), code: z.string().optional() });
   const config = operation({
     method: 'post',
-    path: '/v1/test',
+    path: '/v1/test/{place}',
     operationId: 'test',
     summary: 'Test',
     tags: ['test'],
@@ -36,8 +36,8 @@ function scene(t: Test) {
   });
   api.app.route('/', routes);
   const { token } = api.user('ann', 'instructor');
-  const post = (request: unknown, headers: Record<string, string> = {}, as = token) =>
-    api.app.request('/v1/test', {
+  const post = (request: unknown, headers: Record<string, string> = {}, as = token, at = 'here') =>
+    api.app.request(`/v1/test/${at}`, {
       method: 'POST',
       headers: {
         Authorization: `Bearer ${as}`,
@@ -81,6 +81,12 @@ t.test('the same key and another request: 422', async (t) => {
   t.equal(other.status, 422);
   t.match(await other.json(), { code: 'idempotency_key_reused' });
   t.equal(courses(), 1);
+});
+
+t.test('the same key and body at another path: 422', async (t) => {
+  const { post } = scene(t);
+  await post({ title: 'a' }, KEY);
+  t.equal((await post({ title: 'a' }, KEY, undefined, 'there')).status, 422);
 });
 
 t.test('the same key of another caller is another key', async (t) => {
