@@ -109,6 +109,8 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   logger.info({ api: api.url, raft: node.raft, data: folder.path }, 'node started');
   await Promise.race([fatal.promise, aborted(signal)]);
   logger.info('node stops');
+  // While the API still answers: its clients' writes go to the next leader without a gap.
+  if (signal.aborted) await raft.transferLeadership();
 }
 
 function openNodeLog(

@@ -98,6 +98,31 @@ t.test('nothing is acknowledged while a majority of disks stands still', async (
   t.equal(leader.machine.commands.filter((command) => command === 'b').length, 1);
 });
 
+t.test('the leadership is handed over, and writes go on without an election timeout', async (t) => {
+  const { members } = start(t, ['n1', 'n2', 'n3']);
+  const leader = await leaderOf(members);
+  const others = members.filter((member) => member !== leader);
+  const [other] = others as [MemoryMember];
+  await propose(other, 'before');
+  const { term } = leader.node.status();
+  const [moved, ...values] = await Promise.all([
+    leader.node.transferLeadership(),
+    ...members.map((member) => propose(member, `during, by ${member.id}`)),
+  ]);
+  t.equal(moved, true);
+  t.equal(values.length, 3);
+  t.not((await leaderOf(members)).id, leader.id);
+  t.equal((await leaderOf(members)).node.status().term, term + 1, 'by one election');
+});
+
+t.test('a leader whom nobody can follow goes on', async (t) => {
+  const { members } = start(t, ['n1']);
+  const [only] = members as [MemoryMember];
+  await propose(only, 'a');
+  t.equal(await only.node.transferLeadership(), false);
+  t.equal(await propose(only, 'b'), 2);
+});
+
 t.test('a failed fsync halts the node, the others go on', async (t) => {
   const { members } = start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);

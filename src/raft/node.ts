@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Configuration, Member, NodeId } from './core/messages.ts';
 import { isVoter } from './core/quorum.ts';
 import type { Role, Timing } from './core/types.ts';
@@ -47,6 +48,9 @@ export interface RaftStatus {
   readonly last_log_index: number;
   readonly members: readonly MemberStatus[];
 }
+
+/** How often a transfer looks whether it is done, in ms. */
+const transferPaceMs = 5;
 
 /** Readers whose time is up are told so at this pace, in ms. */
 const expiryPaceMs = 100;
@@ -157,6 +161,23 @@ export class RaftNode {
         reachable: member.id === core.id || this.#reachable.has(member.id),
       })),
     };
+  }
+
+  /**
+   * Hands the leadership to `to`, or to whoever holds most of the log (thesis §3.10); resolves when
+   * this node leads no more, at once if it does not lead. Resolves with `false` when nobody took it
+   * within an election timeout: this node then goes on leading.
+   */
+  async transferLeadership(to: NodeId | null = null): Promise<boolean> {
+    if (this.#driver.core.role !== 'leader') return true;
+    const { term } = this.#driver.core;
+    this.#driver.push({ type: 'transfer', to });
+    const until = performance.now() + this.#options.timing.election_timeout_min_ms;
+    while (performance.now() < until) {
+      await sleep(transferPaceMs);
+      if (this.#driver.core.role !== 'leader' || this.#driver.core.term !== term) return true;
+    }
+    return false;
   }
 
   /** Stops taking part. The log, transport and machine stay open: they are the caller's. */

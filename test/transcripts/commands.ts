@@ -5,11 +5,13 @@ import { deliver, run, wire } from './handlers/deliver.ts';
 import { disk, fsync, readDisk } from './handlers/disk.ts';
 import { log } from './handlers/log.ts';
 import { node, nodes } from './handlers/nodes.ts';
-import { crash, reconnect, restart } from './handlers/process.ts';
+import { crash, disconnect, reconnect, restart } from './handlers/process.ts';
 import { propose, proposeBytes } from './handlers/propose.ts';
 import { read } from './handlers/read.ts';
 import { state } from './handlers/state.ts';
+
 import { tick, wait } from './handlers/time.ts';
+import { transfer } from './handlers/transfer.ts';
 import type { Story } from './story.ts';
 
 export type Handler = (story: Story, args: readonly string[]) => void;
@@ -32,6 +34,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'propose-bytes': proposeBytes,
   // read a r1
   read,
+  // transfer a b | transfer a   (to b; to whoever holds most)
+  transfer,
   // deliver b | deliver a b | deliver a b 2   (to b; from a to b; the second of these)
   deliver,
   // run           (delivers until all is quiet) | run a b   (only among these)
@@ -57,6 +61,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'read-disk': readDisk,
   crash,
   restart,
+  // disconnect a b   (a learns that its connection to b broke)
+  disconnect,
   // reconnect a b   (a learns that its connection to b is a new one)
   reconnect,
   state,

@@ -21,7 +21,8 @@ export function formatMessage(message: Message): string {
     case 'VoteRequest': {
       const { body } = message;
       const name = body.pre_vote ? 'PreVoteRequest' : 'VoteRequest';
-      return `${name} term=${body.term} last=${body.last_log_index}/${body.last_log_term}`;
+      const transfer = body.leadership_transfer ? ' transfer' : '';
+      return `${name} term=${body.term} last=${body.last_log_index}/${body.last_log_term}${transfer}`;
     }
     case 'VoteResponse': {
       const { body } = message;
@@ -41,6 +42,8 @@ export function formatMessage(message: Message): string {
         : `refused conflict=${body.conflict_index}/${body.conflict_term}`;
       return `AppendResponse term=${body.term} ${result}${round(body.read_round)}`;
     }
+    case 'TimeoutNowRequest':
+      return `TimeoutNow term=${message.body.term}`;
     case 'ReadIndexRequest':
       return `ReadIndexRequest ${message.body.request_id}`;
     case 'ReadIndexResponse': {

@@ -1,9 +1,10 @@
-import type { NodeId } from './messages.ts';
+import type { NodeId, TimeoutNowRequest, VoteRequest } from './messages.ts';
 import { everythingDurable, send } from './outbox.ts';
 import { isStalled } from './persistence.ts';
 import { hasQuorum, isVoter, memberIds, quorumValue } from './quorum.ts';
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts';
 import { type Core, resetElectionTimer } from './state.ts';
+import { isToldToCampaign } from './transfer.ts';
 
 /** The election timer ran out: ask first whether an election could be won (thesis §9.6). */
 export function onElectionTimeout(core: Core): void {
@@ -13,15 +14,36 @@ export function onElectionTimeout(core: Core): void {
   }
   becomePreCandidate(core);
   core.votes.set(core.id, true);
-  requestVotes(core, true);
+  requestVotes(core, { pre_vote: true, leadership_transfer: false });
   advanceElection(core);
+}
+
+/**
+ * The leader's process may be gone (its connection closed), or there are others to ask at last: the
+ * election need not wait for the whole timeout. Should the leader be well, its next heartbeat puts
+ * things right, and a pre-vote finds no majority among those that still hear it (thesis §9.6).
+ */
+export function hastenElection(core: Core): void {
+  if (core.role === 'leader') return;
+  const { heartbeat_ms: heartbeat } = core.timing;
+  const soon = core.now + core.random.between(heartbeat / 2, (heartbeat * 3) / 2);
+  core.electionAt = Math.min(core.electionAt, soon);
+}
+
+/**
+ * The leader handed over (thesis §3.10): no pre-vote, and the voters need not have lost their leader.
+ */
+export function onTimeoutNow(core: Core, from: NodeId, request: TimeoutNowRequest): void {
+  if (!isToldToCampaign(core, from, request) || isStalled(core)) return;
+  becomeCandidate(core);
+  requestVotes(core, { pre_vote: false, leadership_transfer: true });
 }
 
 /** Counts the votes; called whenever one came in or the own vote became durable. */
 export function advanceElection(core: Core): void {
   if (core.role === 'pre_candidate' && won(core)) {
     becomeCandidate(core);
-    requestVotes(core, false);
+    requestVotes(core, { pre_vote: false, leadership_transfer: false });
   }
   if (core.role === 'candidate' && core.durableSeq >= core.ownVoteSeq) {
     core.votes.set(core.id, true);
@@ -50,15 +72,17 @@ export function contactDeadline(core: Core): number {
   return contact + core.timing.election_timeout_min_ms;
 }
 
-function requestVotes(core: Core, preVote: boolean): void {
+type Campaign = Pick<VoteRequest, 'pre_vote' | 'leadership_transfer'>;
+
+function requestVotes(core: Core, campaign: Campaign): void {
+  const preVote = campaign.pre_vote;
   const body = {
     // A pre-vote asks about the next term without entering it.
     term: preVote ? core.term + 1 : core.term,
     candidate_id: core.id,
     last_log_index: core.log.lastIndex,
     last_log_term: core.log.lastTerm,
-    pre_vote: preVote,
-    leadership_transfer: false,
+    ...campaign,
   };
   for (const id of votersBesides(core)) {
     send(core, id, { kind: 'VoteRequest', body }, preVote ? 0 : everythingDurable(core));

@@ -80,12 +80,19 @@ export interface ReadIndexResponse {
   readonly read_index: number;
 }
 
+/** The leader asks its successor to campaign at once. */
+export interface TimeoutNowRequest {
+  readonly term: number;
+  readonly leader_id: NodeId;
+}
+
 /** What the core sends and receives. Forwarding is the driver's, it never reaches the core. */
 export type Message =
   | { readonly kind: 'VoteRequest'; readonly body: VoteRequest }
   | { readonly kind: 'VoteResponse'; readonly body: VoteResponse }
   | { readonly kind: 'AppendEntriesRequest'; readonly body: AppendEntriesRequest }
   | { readonly kind: 'AppendEntriesResponse'; readonly body: AppendEntriesResponse }
+  | { readonly kind: 'TimeoutNowRequest'; readonly body: TimeoutNowRequest }
   | { readonly kind: 'ReadIndexRequest'; readonly body: ReadIndexRequest }
   | { readonly kind: 'ReadIndexResponse'; readonly body: ReadIndexResponse };
 

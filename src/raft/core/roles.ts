@@ -18,6 +18,7 @@ export function becomeFollower(core: Core, term: number, leaderId: NodeId | null
   if (core.role !== 'follower' || core.leaderId !== leaderId) failReads(core);
   if (core.role === 'leader') resetElectionTimer(core);
   core.progress.clear();
+  core.transfer = null;
   core.uncommitted = [];
   core.uncommittedBytes = 0;
   enter(core, 'follower', leaderId, changed);

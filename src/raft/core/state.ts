@@ -78,6 +78,9 @@ export interface Core {
   uncommitted: { readonly index: number; readonly bytes: number }[];
   uncommittedBytes: number;
 
+  /** Proposals are refused while the leadership is handed over. */
+  transfer: { readonly to: NodeId; readonly until: number; told: boolean } | null;
+
   // Reads.
   readRound: number;
   readsWaiting: WaitingRead[];
@@ -121,6 +124,7 @@ export function createCore(options: CoreOptions): Core {
     noopIndex: 0,
     uncommitted: [],
     uncommittedBytes: 0,
+    transfer: null,
     readRound: 0,
     readsWaiting: [],
     readsInRound: null,

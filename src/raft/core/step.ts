@@ -5,7 +5,9 @@ import {
   advanceElection,
   checkLeadership,
   contactDeadline,
+  hastenElection,
   onElectionTimeout,
+  onTimeoutNow,
 } from './election.ts';
 import { checkInvariants, checkpoint } from './invariants.ts';
 import type { Message, NodeId } from './messages.ts';
@@ -22,6 +24,7 @@ import { onEntriesRead, replicate } from './replicate.ts';
 import { onVoteRequest, onVoteResponse } from './request-vote.ts';
 import { becomeFollower } from './roles.ts';
 import type { Core } from './state.ts';
+import { advanceTransfer, onTransfer } from './transfer.ts';
 import type { Effect, Event } from './types.ts';
 
 /**
@@ -39,6 +42,7 @@ export function step(core: Core, now: number, events: readonly Event[]): readonl
   if (core.role === 'leader') advanceCommit(core);
   advanceReads(core);
   if (core.role === 'leader') replicate(core);
+  advanceTransfer(core);
   announceCommit(core);
   persist(core);
   checkInvariants(core, before);
@@ -47,7 +51,10 @@ export function step(core: Core, now: number, events: readonly Event[]): readonl
 
 /** When the next `tick` is due, by the clock that `now` comes from. */
 export function deadline(core: Core): number {
-  if (core.role === 'leader') return Math.min(core.heartbeatAt, contactDeadline(core));
+  if (core.role === 'leader') {
+    const until = core.transfer?.until ?? Number.POSITIVE_INFINITY;
+    return Math.min(core.heartbeatAt, contactDeadline(core), until);
+  }
   const repeat = core.readsForwarded === null ? Number.POSITIVE_INFINITY : repeatAt(core);
   return Math.min(core.electionAt, repeat);
 }
@@ -73,8 +80,10 @@ function onEvent(core: Core, event: Event): void {
     case 'applied':
       core.applied = event.index;
       return core.log.evict(Math.min(event.index, core.durable));
+    case 'transfer':
+      return onTransfer(core, event.to);
     case 'reachable':
-      return onReachable(core, event.peer);
+      return onReachable(core, event.peer, event.reachable);
   }
 }
 
@@ -98,6 +107,8 @@ function onMessage(core: Core, from: NodeId, message: Message): void {
     case 'AppendEntriesResponse':
       if (message.body.term === core.term) onAppendEntriesResponse(core, from, message.body);
       return;
+    case 'TimeoutNowRequest':
+      return onTimeoutNow(core, from, message.body);
     case 'ReadIndexRequest':
       return onReadIndexRequest(core, from, message.body);
     case 'ReadIndexResponse':
@@ -119,6 +130,9 @@ function bindingTerm(message: Message): number {
 }
 
 /** A connection broke or came up: what was on its way to that peer is lost. */
-function onReachable(core: Core, peer: NodeId): void {
+function onReachable(core: Core, peer: NodeId, reachable: boolean): void {
   core.progress.get(peer)?.lost();
+  const lostLeader = !reachable && core.leaderId === peer;
+  if (lostLeader) core.leaderHeardAt = Number.NEGATIVE_INFINITY;
+  if (lostLeader || (reachable && core.leaderId === null)) hastenElection(core);
 }

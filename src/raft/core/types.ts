@@ -24,6 +24,8 @@ export type Event =
   | { readonly type: 'entries_read'; readonly peer: NodeId; readonly entries: readonly LogEntry[] }
   /** The state machine holds everything up to `index`. */
   | { readonly type: 'applied'; readonly index: number }
+  /** Hand the leadership over, `to: null`: to whoever holds most of the log. */
+  | { readonly type: 'transfer'; readonly to: NodeId | null }
   | { readonly type: 'reachable'; readonly peer: NodeId; readonly reachable: boolean };
 
 /** What the host has to do, in this order. */

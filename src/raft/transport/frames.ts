@@ -13,6 +13,7 @@ export const FRAME_KIND = {
   ForwardRequest: 7,
   ForwardResponse: 8,
   Refusal: 9,
+  TimeoutNowRequest: 10,
 } as const;
 
 export type FrameName = keyof typeof FRAME_KIND;
@@ -62,17 +63,25 @@ export class FrameReader {
 
   /** Throws `Refused` 'oversized' or 'malformed': the stream cannot be read on. */
   push(chunk: Buffer): void {
-    if (this.#partBytes === 0) {
-      this.#cut(chunk);
-      return;
+    let rest = chunk;
+    while (this.#partBytes > 0) {
+      const missing = this.#neededBytes - this.#partBytes;
+      const piece = rest.subarray(0, missing);
+      this.#parts.push(piece);
+      this.#partBytes += piece.length;
+      if (piece.length < missing) return;
+      rest = rest.subarray(missing);
+      this.#cut(this.#joined());
     }
-    this.#parts.push(chunk);
-    this.#partBytes += chunk.length;
-    if (this.#partBytes < this.#neededBytes) return;
+    this.#cut(rest);
+  }
+
+  /** Only what the split frame needs is copied; the others stay where they came in. */
+  #joined(): Buffer {
     const joined = Buffer.concat(this.#parts, this.#partBytes);
     this.#parts = [];
     this.#partBytes = 0;
-    this.#cut(joined);
+    return joined;
   }
 
   #cut(bytes: Buffer): void {

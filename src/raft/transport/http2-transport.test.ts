@@ -72,7 +72,7 @@ t.test('messages of a lane keep their order, small behind large', async (t) => {
   const rounds: number[] = [];
   const all = new Promise<void>((resolve) => {
     n2.onMessage = (_from, { body }) => {
-      if ('leader_id' in body) rounds.push(body.read_round);
+      if ('entries' in body) rounds.push(body.read_round);
       if (rounds.length === 200) resolve();
     };
   });
@@ -197,6 +197,10 @@ t.test('a peer that accepts but says nothing is given up', async (t) => {
   await up;
   const down = reachable(n1, 'n2', false);
   for (const socket of proxy.sockets) socket.pause().unpipe();
+  // More than the sockets take: even closing the link must not wait for them.
+  const entries = [{ index: 6, term: 2, type: 0 as const, command: Buffer.alloc(1_000_000) }];
+  const body = { ...MESSAGES[2]!.body, entries };
+  for (let k = 0; k < 20; k += 1) n1.send('n2', { ...MESSAGES[2]!, body } as Message);
   await down;
   t.equal(n1.counters().peers.n2?.reachable, false);
 });

