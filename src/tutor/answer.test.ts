@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
-import { OllamaDouble, type Scripted } from '../../test/fixtures/ollama-double.ts';
+import { OllamaDouble } from '../../test/fixtures/ollama-double.ts';
+import type { Scripted } from '../../test/fixtures/ollama-generation.ts';
 import { passageIndexOf } from '../../test/fixtures/passage-index.ts';
 import { answerQuestion, type TutorAnswer } from './answer.ts';
 import { OllamaClient } from './ollama/ollama-client.ts';

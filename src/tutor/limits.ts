@@ -63,7 +63,9 @@ export const ollamaLimits = {
   idleMs: 20_000,
   totalMs: 120_000,
   /** Of the small calls: version and tags. */
-  probeMs: 1_000,
+  probeMs: 2_000,
+  /** A server that answered within this time is not asked whether it is alive. */
+  aliveMs: 10_000,
   maxResponseBytes: 8 * MiB,
   maxLineBytes: MiB,
   maxErrorBytes: 64 * 1024,

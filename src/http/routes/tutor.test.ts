@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
-import { OllamaDouble, type Scripted } from '../../../test/fixtures/ollama-double.ts';
+import { OllamaDouble } from '../../../test/fixtures/ollama-double.ts';
+import type { Scripted } from '../../../test/fixtures/ollama-generation.ts';
 import { claimExtraction } from '../../lms/commands/claim-extraction.ts';
 import { finishExtraction } from '../../lms/commands/finish-extraction.ts';
 import { storeMaterialPages } from '../../lms/commands/store-material-pages.ts';

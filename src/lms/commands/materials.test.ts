@@ -339,6 +339,34 @@ t.test('a search stays in its course and in the materials that were named', (t) 
   t.end();
 });
 
+t.test('no query finds a passage of another course', (t) => {
+  const machine = withMaterial();
+  const words = ['energy', 'cell', 'water', 'light', 'membrane', 'sugar'];
+  const text = (course: string): string => `canary${course} ${words.join(' ')}`;
+  index(machine, [page(1, text('one'))]);
+  index(machine, [page(1, text('two'))], 'mat_x');
+  let seed = 1;
+  const pick = (): string => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return words[seed % words.length] ?? '';
+  };
+  for (let n = 0; n < 1_000; n += 1) {
+    const match = [pick(), pick(), 'canaryone', 'canarytwo']
+      .map((word) => `"${word}"`)
+      .join(' OR ');
+    for (const [course_id, own] of [
+      ['crs_1', 'canaryone'],
+      ['crs_2', 'canarytwo'],
+      ['crs_old', 'nothing'],
+    ] as const) {
+      const passages = searchPassages(machine.reader, { course_id, material_ids: null }, match, 9);
+      if (passages.some((one) => !one.text.includes(own))) t.fail(`${course_id}: ${match}`);
+    }
+  }
+  machine.close();
+  t.end();
+});
+
 t.test('forms of a word are found, accents do not matter, and a section weighs more', (t) => {
   const machine = withMaterial();
   index(machine, [

@@ -1,7 +1,8 @@
 import { createServer } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { OllamaDouble, type Scripted } from '../../../test/fixtures/ollama-double.ts';
+import { OllamaDouble } from '../../../test/fixtures/ollama-double.ts';
+import type { Scripted } from '../../../test/fixtures/ollama-generation.ts';
 import { OllamaClient } from './ollama-client.ts';
 import { OllamaError } from './ollama-error.ts';
 
@@ -147,6 +148,20 @@ t.test('no server, no name', async (t) => {
     t.equal(await codeOf(ask(client)), 'unreachable', host);
     t.match(await client.status(), { state: 'unreachable', version: null }, host);
   }
+});
+
+t.test('a server that takes connections and never answers is found out soon', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const sockets = new Set<{ destroy(): void }>();
+  server.on('connection', (socket) => sockets.add(socket));
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  const client = new OllamaClient({ host: `http://127.0.0.1:${port}`, model: 'm' });
+  t.equal(await codeOf(ask(client)), 'first_byte_timeout', 'within the time of a probe');
 });
 
 t.test('a model that is not there', async (t) => {

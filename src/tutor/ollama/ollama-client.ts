@@ -40,6 +40,9 @@ export class OllamaClient {
   readonly #host: string;
   readonly #timeouts: Timeouts;
   readonly #breaker: CircuitBreaker;
+  readonly #now: () => number;
+  /** When the server last answered anything. */
+  #heardAt = Number.NEGATIVE_INFINITY;
   /** This model has answered without a stray `</think>`: its text may go out as it comes. */
   #isKnownClean = false;
 
@@ -56,7 +59,8 @@ export class OllamaClient {
     this.#host = options.host;
     this.model = options.model;
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts };
-    this.#breaker = new CircuitBreaker(options.now ?? (() => performance.now()));
+    this.#now = options.now ?? (() => performance.now());
+    this.#breaker = new CircuitBreaker(this.#now);
   }
 
   /**
@@ -70,6 +74,7 @@ export class OllamaClient {
     for (let attempt = 0; ; attempt += 1) {
       let hasSpoken = false;
       try {
+        await this.#requireAlive(options.signal);
         for await (const piece of this.#chatOnce(messages, options)) {
           hasSpoken = true;
           yield piece;
@@ -88,8 +93,8 @@ export class OllamaClient {
   }
 
   /** The server's version. @throws OllamaError */
-  version(): Promise<string> {
-    return this.#probe(async (request) => (await request.client.version()).version);
+  version(signal?: AbortSignal): Promise<string> {
+    return this.#probe(async (request) => (await request.client.version()).version, signal);
   }
 
   /** Looks at server and model without waking the model. Never throws. */
@@ -112,6 +117,14 @@ export class OllamaClient {
     }
   }
 
+  /**
+   * A server that hangs, or an address where nobody is, is found out by a cheap question within
+   * seconds, not by the long wait that a model may take.
+   */
+  async #requireAlive(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#now() - this.#heardAt > ollamaLimits.aliveMs) await this.version(signal);
+  }
+
   async *#chatOnce(messages: readonly ChatMessage[], options: ChatOptions): AsyncGenerator<string> {
     const request = new GuardedRequest(this.#host, this.#timeouts, options.signal);
     const filter = new ThinkingFilter({ holdAll: !this.#isKnownClean });
@@ -128,6 +141,7 @@ export class OllamaClient {
         throw new OllamaError('bad_output', 'the model gave no text (or nothing but thinking)');
       }
       this.#isKnownClean = !filter.sawStrayEnd;
+      this.#heardAt = this.#now();
       if (rest !== '') yield rest;
     } catch (error) {
       throw request.errorOf(error);
@@ -153,12 +167,14 @@ export class OllamaClient {
     };
   }
 
-  async #probe<T>(ask: (request: GuardedRequest) => Promise<T>): Promise<T> {
+  async #probe<T>(ask: (request: GuardedRequest) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const { probeMs } = ollamaLimits;
     const timeouts = { firstByteMs: probeMs, idleMs: probeMs, totalMs: 2 * probeMs };
-    const request = new GuardedRequest(this.#host, timeouts);
+    const request = new GuardedRequest(this.#host, timeouts, signal);
     try {
-      return await ask(request);
+      const answer = await ask(request);
+      this.#heardAt = this.#now();
+      return answer;
     } catch (error) {
       throw request.errorOf(error);
     } finally {

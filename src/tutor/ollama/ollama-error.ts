@@ -54,7 +54,10 @@ export function ollamaErrorOf(error: unknown): OllamaError {
   const { status, cause } = describe(error);
   if (status !== null) return ofStatus(status, error instanceof Error ? error.message : '');
   if (cause !== null && unreachableCauses.has(cause)) {
-    return new OllamaError('unreachable', `no connection to Ollama (${cause})`);
+    const wasSlow = cause === 'ETIMEDOUT' || cause === 'UND_ERR_CONNECT_TIMEOUT';
+    return new OllamaError('unreachable', `no connection to Ollama (${cause})`, {
+      transient: !wasSlow,
+    });
   }
   if (cause !== null && brokenCauses.has(cause)) {
     return new OllamaError('failed', `the connection to Ollama broke (${cause})`, {
