@@ -70,7 +70,7 @@ export function checkedMessage(
   CHECKS[kind](body, limits);
   const message = { kind, body } as unknown as Message;
   const author = authorOf(message);
-  if (author === '') {
+  if (author !== null && author !== from) {
     throw new Refused('wrong_sender', `${kind} in the name of ${author} came from ${from}`);
   }
   return message;
