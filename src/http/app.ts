@@ -27,6 +27,7 @@ import { queryRoutes } from './routes/queries.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { submissionRoutes } from './routes/submissions.ts';
 import { tutorRoutes } from './routes/tutor.ts';
+import { tutorConversationRoutes } from './routes/tutor-conversations.ts';
 import { userRoutes } from './routes/users.ts';
 import { secureHeaders } from './secure-headers.ts';
 import type { TutorParts } from './tutor-parts.ts';
@@ -58,6 +59,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', queryRoutes());
   app.route('/', answerMarkRoutes());
   app.route('/', tutorRoutes(parts.tutor));
+  app.route('/', tutorConversationRoutes(parts.tutor));
   mountService(app, parts);
   return app;
 }

@@ -175,13 +175,21 @@ t.test('without a majority nothing is asked, and it says that nothing was writte
   t.equal(ollama.chats.length, 0);
 });
 
-t.test('the same key is answered once', async (t) => {
-  const { as, path } = scene(t);
+t.test('the same key is answered once, and the model is asked once', async (t) => {
+  const course = scene(t);
+  const { as, path } = course;
+  const ollama = await withModel(t, course);
   const key = { 'Idempotency-Key': 'k' };
   const first = await (await as('student', `POST ${path}/messages`, QUESTION, key)).json();
   const second = await as('student', `POST ${path}/messages`, QUESTION, key);
   t.equal(second.headers.get('Idempotency-Replayed'), 'true');
+  t.equal(second.status, 201);
   t.same(await second.json(), first);
+  t.equal(ollama.chats.length, 1);
+  const other = await as('student', `POST ${path}/messages`, { body_md: 'What else?' }, key);
+  t.match(await other.json(), { status: 422, code: 'idempotency_key_reused' });
+  const others = await as('otherStudent', `POST ${path}/messages`, QUESTION, key);
+  t.equal(others.headers.get('Idempotency-Replayed'), null);
 });
 
 t.test('a conversation belongs to its asker and its course', async (t) => {
