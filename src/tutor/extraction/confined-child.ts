@@ -10,8 +10,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const pdfModuleUrl = import.meta.resolve('pdfjs-dist/legacy/build/pdf.mjs');
 
 /**
- * Starts the extraction child with nothing but what it needs: an empty environment, a neutral
- * folder, Node's permission model (reads its own code and pdf.js; no writes, no network, no
+ * Starts the extraction child with nothing but what it needs: an empty environment (`env -i`, as
+ * tools that trace processes add variables to what `spawn` is given), a neutral folder, Node's permission model (reads its own code and pdf.js; no writes, no network, no
  * processes, no native addons, no threads), a heap limit, and the kernel's limits on CPU time
  * and memory, which hold even when this node is killed and leaves the child behind.
  */
@@ -21,7 +21,7 @@ export function spawnConfinedChild(kind: DocumentKind): ChildProcess {
     '/bin/sh',
     [
       '-c',
-      `ulimit -t ${extractionLimits.maxCpuSeconds}; ulimit -d ${extractionLimits.maxDataKiB}; ulimit -c 0; exec "$0" "$@"`,
+      `ulimit -t ${extractionLimits.maxCpuSeconds}; ulimit -d ${extractionLimits.maxDataKiB}; ulimit -c 0; exec /usr/bin/env -i "$0" "$@"`,
       process.execPath,
       '--permission',
       `--allow-fs-read=${here}${sep}`,
