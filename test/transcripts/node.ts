@@ -1,7 +1,8 @@
-import type { Configuration, LogEntry, NodeId } from '../../src/raft/core/messages.ts';
+import type { Configuration, LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
 import { type Core, createCore } from '../../src/raft/core/state.ts';
 import { step } from '../../src/raft/core/step.ts';
 import type { Effect, Event, SendEffect, Timing } from '../../src/raft/core/types.ts';
+import { HeldMessages } from '../../src/raft/driver/held-messages.ts';
 import type { LogBatch } from '../../src/raft/ports.ts';
 import { type DiskImage, readImage, recoverImage, writeBatch } from '../fixtures/disk-image.ts';
 import { formatEntries, formatMessage } from './format.ts';
@@ -36,8 +37,10 @@ export class StoryNode {
   readonly durable: DiskImage;
   /** Written, not yet fsynced. */
   batches: LogBatch[] = [];
-  held: SendEffect[] = [];
   diskReads: ReadEntries[] = [];
+  /** What waits for the disk, and the same for telling what was never sent. */
+  #held: HeldMessages;
+  #waiting: SendEffect[] = [];
   readonly #world: World;
   #starts = 0;
 
@@ -46,6 +49,7 @@ export class StoryNode {
     this.id = id;
     this.durable = image;
     this.applied = applied;
+    this.#held = this.#holdMessages();
     this.core = this.#start();
   }
 
@@ -89,7 +93,8 @@ export class StoryNode {
   crash(): void {
     this.up = false;
     this.batches = [];
-    this.held = [];
+    this.#held = this.#holdMessages();
+    this.#waiting = [];
     this.diskReads = [];
   }
 
@@ -154,8 +159,9 @@ export class StoryNode {
   }
 
   #send(effect: SendEffect): void {
-    if (effect.after <= this.core.durableSeq) return this.#post(effect);
-    this.held.push(effect);
+    this.#held.send(effect, this.core.durableSeq);
+    if (effect.after <= this.core.durableSeq) return;
+    this.#waiting.push(effect);
     if (this.manual) {
       const what = formatMessage(effect.message);
       this.#print(`holds for ${effect.to} until batch ${effect.after}: ${what}`);
@@ -163,16 +169,20 @@ export class StoryNode {
   }
 
   #release(): void {
-    const { held } = this;
-    this.held = [];
-    for (const effect of held) {
-      if (effect.after > this.core.durableSeq) this.held.push(effect);
-      else if (effect.if_term === this.core.term) this.#post(effect);
-      else this.#print(`drops, of term ${effect.if_term}: ${formatMessage(effect.message)}`);
+    const { durableSeq, term } = this.core;
+    for (const effect of this.#waiting) {
+      const isOver = effect.after <= durableSeq && effect.if_term !== term;
+      if (isOver) this.#print(`drops, of term ${effect.if_term}: ${formatMessage(effect.message)}`);
     }
+    this.#waiting = this.#waiting.filter(({ after }) => after > durableSeq);
+    this.#held.release(durableSeq, term);
   }
 
-  #post({ to, message }: SendEffect): void {
+  #holdMessages(): HeldMessages {
+    return new HeldMessages({ send: (to, message) => this.#post(to, message) });
+  }
+
+  #post(to: NodeId, message: Message): void {
     const lost = this.#world.post(this.id, to, message) ? '' : ' (lost)';
     this.#print(`-> ${to} ${formatMessage(message)}${lost}`);
   }

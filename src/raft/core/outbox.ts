@@ -16,3 +16,10 @@ export function everythingDurable(core: Core): number {
 export function hardStateDurable(core: Core): number {
   return core.hardStateDirty ? core.persistSeq + 1 : core.hardStateSeq;
 }
+
+/** What was said in this step before the term moved on: it may no longer be true when it leaves. */
+export function dropOutdated(core: Core): void {
+  core.effects = core.effects.filter((effect) => {
+    return effect.type !== 'send' || effect.if_term === core.term;
+  });
+}

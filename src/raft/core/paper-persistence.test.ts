@@ -197,6 +197,20 @@ t.test('one step, one batch: the last word of several events', (t) => {
   t.end();
 });
 
+t.test('what was said in a step before its term moved on does not leave', (t) => {
+  const server = new LoneServer({ log: [1, 1], term: 1 });
+  const entries = entriesFrom(2, 2);
+  const older = append('b', { term: 1, prev_log_index: 2, prev_log_term: 1 });
+  const newer = append('c', { term: 2, prev_log_index: 1, prev_log_term: 1, entries });
+  const sent = server.give(
+    { type: 'message', from: 'b', message: older },
+    { type: 'message', from: 'c', message: newer },
+  );
+  t.match(sent, [{ to: 'c', body: { term: 2, match_index: 2 } }], 'entry 2 of term 1 is gone');
+  t.equal(sent.length, 1);
+  t.end();
+});
+
 function slow(options: ConstructorParameters<typeof LoneServer>[0] = {}): LoneServer {
   const server = new LoneServer(options);
   server.slowDisk = true;

@@ -11,6 +11,7 @@ import {
 } from './election.ts';
 import { checkInvariants, checkpoint } from './invariants.ts';
 import type { Message, NodeId } from './messages.ts';
+import { dropOutdated } from './outbox.ts';
 import { onDurable, persist } from './persistence.ts';
 import { onPropose } from './propose.ts';
 import {
@@ -45,6 +46,7 @@ export function step(core: Core, now: number, events: readonly Event[]): readonl
   advanceTransfer(core);
   announceCommit(core);
   persist(core);
+  if (core.term > before.term) dropOutdated(core);
   checkInvariants(core, before);
   return core.effects;
 }

@@ -3,10 +3,10 @@ import type { Transport } from '../ports.ts';
 
 /** Messages that must not leave before a batch is durable, in the order in which they were made. */
 export class HeldMessages {
-  readonly #transport: Transport;
+  readonly #transport: Pick<Transport, 'send'>;
   #held: SendEffect[] = [];
 
-  constructor(transport: Transport) {
+  constructor(transport: Pick<Transport, 'send'>) {
     this.#transport = transport;
   }
 
