@@ -1,0 +1,12 @@
+import { ELECTION_MUTANTS } from './election-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { PERSISTENCE_MUTANTS } from './persistence-mutants.ts';
+import { READ_MUTANTS } from './read-mutants.ts';
+import { REPLICATION_MUTANTS } from './replication-mutants.ts';
+
+export const MUTANTS: readonly Mutant[] = [
+  ...ELECTION_MUTANTS,
+  ...REPLICATION_MUTANTS,
+  ...PERSISTENCE_MUTANTS,
+  ...READ_MUTANTS,
+];

@@ -1,0 +1,121 @@
+import type { Conditions } from './conditions.ts';
+import type { EventHeap } from './event-heap.ts';
+import type { Invariants } from './invariants.ts';
+import type { Draws } from './randomness.ts';
+import type { SimNode } from './sim-node.ts';
+
+const attemptUs = { from: 250_000, to: 450_000 };
+const retryUs = 20_000;
+const giveUpUs = 3_000_000;
+
+interface ClientParts {
+  readonly heap: EventHeap;
+  readonly draws: Draws;
+  readonly conditions: Conditions;
+  readonly invariants: Invariants;
+  readonly nodes: readonly SimNode[];
+  /** Brings a command from the node that took it to the leader that this node knows. */
+  forward(from: SimNode, requestId: string, key: string, value: string): void;
+}
+
+/**
+ * One client, one operation at a time, at any node. It asks again, with the same request id, when no
+ * answer comes, and goes on to something else after a while: then the outcome stays open.
+ */
+export class Client {
+  readonly #name: string;
+  readonly #parts: ClientParts;
+  #operations = 0;
+  #attempts = 0;
+  #stopped = false;
+
+  constructor(name: string, parts: ClientParts) {
+    this.#name = name;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    const { heap, draws, conditions } = this.#parts;
+    if (this.#stopped) return;
+    heap.after(draws.exponential(conditions.think_mean_us), () => {
+      if (this.#stopped) return;
+      const next = (): void => this.start();
+      if (draws.chance(conditions.reads)) this.#read(next);
+      else this.write(next);
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  write(done: () => void): void {
+    const { draws, conditions, invariants } = this.#parts;
+    this.#operations += 1;
+    const requestId = `${this.#name}.${this.#operations}`;
+    const key = `k${draws.between(1, conditions.keys)}`;
+    const value = `v${this.#operations}`;
+    this.#untilDone(done, (node, attempt) => {
+      node.awaitWrite(requestId, (index) => {
+        if (index === null) return attempt.failed();
+        if (attempt.over()) return;
+        invariants.writeAcknowledged(requestId, index);
+        attempt.succeeded();
+      });
+      this.#parts.forward(node, requestId, key, value);
+    });
+  }
+
+  #read(done: () => void): void {
+    const { invariants } = this.#parts;
+    this.#operations += 1;
+    const floor = invariants.readBegins();
+    this.#untilDone(done, (node, attempt) => {
+      this.#attempts += 1;
+      node.read(`${this.#name}.r${this.#attempts}`, (index) => {
+        if (index === null) return attempt.failed();
+        if (attempt.over()) return;
+        invariants.readEnds(node.id, floor, index);
+        attempt.succeeded();
+      });
+    });
+  }
+
+  #untilDone(done: () => void, ask: (node: SimNode, attempt: Attempt) => void): void {
+    const { heap, draws, nodes } = this.#parts;
+    const giveUpAt = heap.now + giveUpUs;
+    let over = false;
+    let current = 0;
+    const attempt = (): void => {
+      if (over) return;
+      if (heap.now > giveUpAt) {
+        over = true;
+        return done();
+      }
+      current += 1;
+      const own = current;
+      const again = (us: number): void => {
+        heap.after(us, () => {
+          if (own === current) attempt();
+        });
+      };
+      again(draws.between(attemptUs.from, attemptUs.to));
+      ask(draws.pick(nodes), {
+        over: () => over,
+        failed: () => again(retryUs),
+        succeeded: () => {
+          over = true;
+          done();
+        },
+      });
+    };
+    attempt();
+  }
+}
+
+interface Attempt {
+  over(): boolean;
+  /** Certain not to be answered: may be tried again before its time. */
+  failed(): void;
+  succeeded(): void;
+}

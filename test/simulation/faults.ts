@@ -1,0 +1,171 @@
+import type { Conditions, Fault } from './conditions.ts';
+import type { EventHeap } from './event-heap.ts';
+import type { Marks } from './marks.ts';
+import type { Network } from './network.ts';
+import type { Crash } from './node-log.ts';
+import type { Draws } from './randomness.ts';
+import type { SimNode } from './sim-node.ts';
+
+const downUs = { from: 20_000, to: 1_500_000 };
+const pauseUs = { from: 50_000, to: 1_200_000 };
+const slowDiskUs = { from: 300_000, to: 2_000_000 };
+const cutUs = { from: 200_000, to: 1_500_000 };
+/** How soon after winning a hunted leader is struck. */
+const huntUs = 80_000;
+
+/** Breaks things, and lets most of them heal by and by. */
+export class Faults {
+  readonly #heap: EventHeap;
+  readonly #draws: Draws;
+  readonly #marks: Marks;
+  readonly #network: Network;
+  readonly #conditions: Conditions;
+  readonly #nodes: readonly SimNode[];
+  #over = false;
+
+  constructor(parts: {
+    readonly heap: EventHeap;
+    readonly draws: Draws;
+    readonly marks: Marks;
+    readonly network: Network;
+    readonly conditions: Conditions;
+    readonly nodes: readonly SimNode[];
+  }) {
+    this.#heap = parts.heap;
+    this.#draws = parts.draws;
+    this.#marks = parts.marks;
+    this.#network = parts.network;
+    this.#conditions = parts.conditions;
+    this.#nodes = parts.nodes;
+  }
+
+  start(): void {
+    this.#heap.after(this.#draws.exponential(this.#conditions.fault_pace_us), () => {
+      if (this.#over) return;
+      this.#strike(this.#draws.weighted(this.#conditions.faults));
+      this.start();
+    });
+  }
+
+  stop(): void {
+    this.#over = true;
+  }
+
+  /** A leader has just been elected. */
+  hunt(leader: SimNode): void {
+    if (this.#over || !this.#draws.chance(this.#conditions.hunted_leaders)) return;
+    this.#heap.after(this.#draws.between(0, huntUs), () => {
+      if (this.#over) return;
+      const how = this.#draws.pick([
+        'kill',
+        'power',
+        'isolate',
+        'isolate',
+        'half',
+        'half',
+        'pause',
+      ]);
+      if (how === 'kill' || how === 'power') this.#crash(leader, how);
+      else if (how === 'pause') leader.pause(this.#between(pauseUs));
+      else this.#cutOff(leader, how === 'half' ? this.#someOthers(leader) : this.#others(leader));
+    });
+  }
+
+  #strike(fault: Fault): void {
+    const node = this.#draws.pick(this.#nodes);
+    switch (fault) {
+      case 'isolate_leader':
+        return this.#cutOff(this.#leader() ?? node, this.#others(this.#leader() ?? node));
+      case 'isolate_one':
+        return this.#cutOff(node, this.#others(node));
+      case 'halves':
+        return this.#halves();
+      case 'one_way':
+        return this.#oneWay();
+      case 'bridge':
+        return this.#bridge(node);
+      case 'heal':
+        return this.#network.healAll();
+      case 'pause':
+        return node.pause(this.#between(pauseUs));
+      case 'kill':
+      case 'power':
+        return this.#crash(node, fault);
+      case 'power_all':
+        this.#marks.hit('power_cut_of_all');
+        for (const each of this.#nodes) this.#crash(each, 'power');
+        return;
+      case 'slow_disk':
+        return node.slowDisk(this.#between(slowDiskUs));
+      case 'reconnect':
+        return this.#reconnect(node);
+    }
+  }
+
+  #crash(node: SimNode, crash: Crash): void {
+    if (!node.up) return;
+    node.crash(crash);
+    this.#heap.after(this.#between(downUs), () => node.start());
+  }
+
+  #cutOff(node: SimNode, others: readonly SimNode[]): void {
+    for (const other of others) this.#cutBoth(node, other);
+    this.#heap.after(this.#between(cutUs), () => {
+      if (!this.#over && this.#draws.chance(0.7)) this.#network.healAll();
+    });
+  }
+
+  #halves(): void {
+    const size = this.#draws.between(1, this.#nodes.length - 1);
+    const some = this.#draws.subset(this.#nodes, size);
+    for (const one of some) {
+      for (const other of this.#nodes) if (!some.includes(other)) this.#cutBoth(one, other);
+    }
+  }
+
+  #oneWay(): void {
+    this.#marks.hit('one_way_cut');
+    for (const from of this.#nodes) {
+      for (const to of this.#nodes) {
+        if (from !== to && this.#draws.chance(0.3)) this.#network.cut(from.id, to.id);
+      }
+    }
+  }
+
+  /** Two sides that hear each other only through one node. */
+  #bridge(bridge: SimNode): void {
+    const others = this.#others(bridge);
+    const left = this.#draws.subset(others, others.length >> 1);
+    for (const one of left) {
+      for (const other of others) if (!left.includes(other)) this.#cutBoth(one, other);
+    }
+  }
+
+  #reconnect(node: SimNode): void {
+    for (const { id } of this.#others(node)) {
+      if (this.#draws.chance(0.5)) node.push({ type: 'reachable', peer: id, reachable: true });
+    }
+  }
+
+  #cutBoth(one: SimNode, other: SimNode): void {
+    this.#network.cut(one.id, other.id);
+    this.#network.cut(other.id, one.id);
+  }
+
+  #leader(): SimNode | undefined {
+    return this.#nodes.findLast((node) => node.core?.role === 'leader');
+  }
+
+  #others(node: SimNode): SimNode[] {
+    return this.#nodes.filter((other) => other !== node);
+  }
+
+  #someOthers(node: SimNode): SimNode[] {
+    const others = this.#others(node);
+    return this.#draws.subset(others, this.#draws.between(1, others.length));
+  }
+
+  #between({ from, to }: { readonly from: number; readonly to: number }): number {
+    return this.#draws.between(from, to);
+  }
+}

@@ -1,0 +1,362 @@
+import type { LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
+import type { Core } from '../../src/raft/core/state.ts';
+import type { HardState, LogBatch, RecoveredLog } from '../../src/raft/ports.ts';
+import { EntryHashes, HashedLog } from './hashed-log.ts';
+import type { Applied } from './machine.ts';
+import type { Marks } from './marks.ts';
+
+/** A run found something that must not be. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+  readonly invariant: string;
+
+  constructor(invariant: string, details: string) {
+    super(`${invariant}: ${details}`);
+    this.invariant = invariant;
+  }
+}
+
+/** What is known of a node from outside, over all its lives. */
+interface Watched {
+  core: Core;
+  /** The log as the node handed it to its disk, and what of it is surely there. */
+  readonly written: HashedLog;
+  readonly durable: HashedLog;
+  durableState: HardState;
+  /** The candidate that got the vote of a term, in messages that were sent. */
+  readonly votes: Map<number, NodeId>;
+  /** The highest term in any message that was sent. */
+  sentTerm: number;
+  /** The longest prefix that it has acknowledged and that no later leader replaced. */
+  acknowledged: { index: number; hash: number };
+  term: number;
+  commit: number;
+}
+
+interface Committed {
+  readonly hash: number;
+  /** Of the leader that committed it first. */
+  readonly term: number;
+}
+
+/**
+ * All that must hold at every moment of a run, whatever fails (paper, Figure 3, and what the promises of
+ * the product add), seen with the eyes of a god. Called by the nodes of the simulator at each step.
+ */
+export class Invariants {
+  readonly #marks: Marks;
+  readonly #watched = new Map<NodeId, Watched>();
+  readonly #hashes = new EntryHashes();
+  readonly #leaders = new Map<number, NodeId>();
+  /** Entry `i + 1` at position `i`. */
+  readonly #committed: Committed[] = [];
+  /** The state machine's chain after each index. */
+  readonly #chains = new Map<number, number>();
+  readonly #firstApplied = new Map<string, number>();
+  readonly #acknowledgedWrites = new Map<string, number>();
+  /** The highest index whose effect some client has seen. */
+  #seen = 0;
+
+  constructor(marks: Marks) {
+    this.#marks = marks;
+  }
+
+  /** Writes that clients were told of. */
+  get acknowledged(): number {
+    return this.#acknowledgedWrites.size;
+  }
+
+  get committed(): number {
+    return this.#committed.length;
+  }
+
+  /** A process starts. Nothing that it said in an earlier life may be forgotten (PromiseKept). */
+  started(id: NodeId, core: Core, recovered: RecoveredLog, entries: readonly LogEntry[]): void {
+    const node = this.#watched.get(id) ?? this.#newcomer(id, core);
+    const { hard_state: state } = recovered;
+    node.core = core;
+    const before = { written: node.written.clone(), durable: node.durable.clone() };
+    node.written.truncateFrom(1);
+    this.#write(id, node.written, entries);
+    node.durable.copy(node.written);
+    this.#compareWithDisk(before, node.durable);
+
+    const { sentTerm, votes, acknowledged } = node;
+    check(state.term >= sentTerm, 'PromiseKept', `${id} forgot term ${sentTerm}`);
+    const vote = votes.get(state.term);
+    const kept = vote === undefined || vote === state.voted_for;
+    check(kept, 'PromiseKept', `${id} forgot its vote for ${vote} in term ${state.term}`);
+    const present = node.durable.hashAt(acknowledged.index) === acknowledged.hash;
+    check(present, 'PromiseKept', `${id} lost entry ${acknowledged.index}, which it acknowledged`);
+    check(state.term >= node.durableState.term, 'Monotone', `the term on ${id}'s disk went back`);
+    node.durableState = state;
+    node.term = state.term;
+    node.commit = core.commit;
+  }
+
+  /** A batch was handed to the disk. */
+  persisted(id: NodeId, batch: LogBatch): void {
+    const node = this.#node(id);
+    const [first] = batch.entries;
+    if (first === undefined) return;
+    const { written } = node;
+    const truncated = first.index <= written.lastIndex;
+    if (truncated) {
+      check(node.core.role !== 'leader', 'LeaderAppendOnly', `${id} replaced entry ${first.index}`);
+      this.#markTruncation(node, first.index);
+      if (node.acknowledged.index >= first.index) {
+        const index = first.index - 1;
+        node.acknowledged = { index, hash: written.hashAt(index) };
+      }
+    }
+    this.#write(id, written, batch.entries);
+  }
+
+  /** Batches were fsynced. */
+  synced(id: NodeId, batches: readonly LogBatch[]): void {
+    const node = this.#node(id);
+    for (const { entries, hard_state: state } of batches) {
+      this.#write(id, node.durable, entries);
+      if (state !== null) node.durableState = state;
+    }
+    const { index, hash } = node.acknowledged;
+    const kept = node.durable.hashAt(index) === hash;
+    check(kept, 'PromiseKept', `the disk of ${id} replaces entry ${index}, which it acknowledged`);
+  }
+
+  /** A message leaves: from now on it is a promise. */
+  sent(id: NodeId, to: NodeId, message: Message): void {
+    const node = this.#node(id);
+    const { durableState: state, core } = node;
+    switch (message.kind) {
+      case 'VoteRequest':
+        if (!message.body.pre_vote) this.#voted(id, node, message.body.term, id);
+        return;
+      case 'VoteResponse': {
+        const { pre_vote: preVote, vote_granted: granted, term } = message.body;
+        if (granted && preVote) return;
+        if (granted) this.#voted(id, node, term, to);
+        else this.#marks.hit(preVote ? 'pre_vote_refused' : 'vote_refused');
+        break;
+      }
+      case 'AppendEntriesRequest': {
+        const { term, leader_commit: commit, entries } = message.body;
+        check(commit <= core.commit, 'Monotone', `${id} tells of commit index ${commit}`);
+        this.#checkEntries(id, node, term, entries.at(-1));
+        break;
+      }
+      case 'AppendEntriesResponse':
+        if (message.body.success) this.#acknowledged(id, node, message.body.match_index);
+        else this.#markRefusal(message.body.term, core, message.body.conflict_term);
+        break;
+      case 'ReadIndexRequest':
+        return;
+      case 'ReadIndexResponse':
+        break;
+    }
+    const { term } = message.body;
+    check(term <= core.term, 'MessageTerm', `${id} sends term ${term} in term ${core.term}`);
+    check(state.term >= term, 'PromiseKept', `${id} tells of term ${term} before its disk has it`);
+    node.sentTerm = Math.max(node.sentTerm, term);
+  }
+
+  becameLeader(id: NodeId): void {
+    const node = this.#node(id);
+    const { term } = node.core;
+    const other = this.#leaders.get(term) ?? id;
+    check(other === id, 'ElectionSafety', `${other} and ${id} both lead term ${term}`);
+    this.#marks.hit([...this.#leaders.values()].includes(id) ? 'elected_again' : 'elected');
+    this.#leaders.set(term, id);
+    const index = this.#committed.findLastIndex((entry) => entry.term < term) + 1;
+    const complete = index === 0 || node.written.hashAt(index) === this.#committed[index - 1]?.hash;
+    check(complete, 'LeaderCompleteness', `${id} leads term ${term} without committed ${index}`);
+  }
+
+  /** After each step of the core. */
+  stepped(id: NodeId): void {
+    const node = this.#node(id);
+    const { core, written, durable } = node;
+    check(core.term >= node.term, 'Monotone', `the term of ${id} went back`);
+    node.term = core.term;
+    const same = core.log.lastIndex === written.lastIndex && core.log.lastTerm === written.lastTerm;
+    check(same, 'LogMatching', `${id} takes its log to end at ${core.log.lastIndex}`);
+    const believed = durable.hashAt(core.durable) === written.hashAt(core.durable);
+    check(believed, 'DurableIsDurable', `${id} believes that ${core.durable} is durable`);
+    check(core.commit >= node.commit, 'Monotone', `the commit index of ${id} went back`);
+    if (core.commit > node.commit) this.#advanced(id, node);
+    if (core.role === 'leader') this.#markCounting(node);
+  }
+
+  applied(id: NodeId, entry: LogEntry, outcome: Applied | null, chain: number): void {
+    const node = this.#node(id);
+    const hash = this.#hashes.of(entry);
+    const committed = this.#committed[entry.index - 1]?.hash === hash;
+    check(committed, 'StateMachineSafety', `${id} applies ${entry.index}, which is not committed`);
+    const durable = node.durable.hashAt(entry.index) === hash;
+    check(durable, 'DurableBeforeApplied', `${id} applies ${entry.index} before its disk has it`);
+    const before = this.#chains.get(entry.index) ?? chain;
+    check(before === chain, 'StateMachineSafety', `the state of ${id} differs at ${entry.index}`);
+    this.#chains.set(entry.index, chain);
+    if (outcome === null) return;
+    const first = this.#firstApplied.get(outcome.request_id) ?? outcome.index;
+    check(
+      first === outcome.index,
+      'ExactlyOnce',
+      `${outcome.request_id} at ${first} and ${entry.index}`,
+    );
+    this.#firstApplied.set(outcome.request_id, first);
+    if (outcome.again) this.#marks.hit('request_came_twice_into_log');
+  }
+
+  /** A client was told that its write is done. */
+  writeAcknowledged(requestId: string, index: number): void {
+    this.#acknowledgedWrites.set(requestId, index);
+    this.#seen = Math.max(this.#seen, index);
+  }
+
+  /** What a read that begins now must see. */
+  readBegins(): number {
+    return this.#seen;
+  }
+
+  /** A read that began when `floor` had been seen was answered from a state at `index`. */
+  readEnds(id: NodeId, floor: number, index: number): void {
+    check(
+      index >= floor,
+      'LinearizableRead',
+      `${id} answers from ${index}, ${floor} was seen before`,
+    );
+    this.#seen = Math.max(this.#seen, index);
+  }
+
+  /** At the end: every acknowledged write is there, where the client was told. */
+  keepsAll(id: NodeId, done: ReadonlyMap<string, number>): void {
+    for (const [requestId, index] of this.#acknowledgedWrites) {
+      const found = done.get(requestId);
+      check(
+        found === index,
+        'AcknowledgedIsKept',
+        `${id} has ${requestId} at ${found}, not ${index}`,
+      );
+    }
+  }
+
+  #newcomer(id: NodeId, core: Core): Watched {
+    const node: Watched = {
+      core,
+      written: new HashedLog(),
+      durable: new HashedLog(),
+      durableState: { term: 0, voted_for: null },
+      votes: new Map(),
+      sentTerm: 0,
+      acknowledged: { index: 0, hash: 0 },
+      term: 0,
+      commit: 0,
+    };
+    this.#watched.set(id, node);
+    return node;
+  }
+
+  #node(id: NodeId): Watched {
+    const node = this.#watched.get(id);
+    if (node === undefined) throw new Error(`there is no node ${id}`);
+    return node;
+  }
+
+  /** An index and a term determine the entry and all before it (LogMatching). */
+  #write(id: NodeId, log: HashedLog, entries: readonly LogEntry[]): void {
+    const [first] = entries;
+    if (first === undefined) return;
+    log.truncateFrom(first.index);
+    for (const entry of entries) {
+      const hash = this.#hashes.chained(log, entry);
+      check(hash !== null, 'LogMatching', `${id} has another ${entry.index}/${entry.term}`);
+      log.push({ term: entry.term, hash });
+    }
+  }
+
+  #voted(id: NodeId, node: Watched, term: number, candidate: NodeId): void {
+    const before = node.votes.get(term) ?? candidate;
+    check(
+      before === candidate,
+      'VoteOnce',
+      `${id} votes for ${before} and ${candidate} in ${term}`,
+    );
+    node.votes.set(term, candidate);
+    node.sentTerm = Math.max(node.sentTerm, term);
+    const { term: durableTerm, voted_for: durableVote } = node.durableState;
+    const onDisk = durableTerm > term || (durableTerm === term && durableVote === candidate);
+    check(onDisk, 'PromiseKept', `${id} votes for ${candidate} in ${term} before its disk has it`);
+  }
+
+  /** What was sent in the very step that ended the leadership may have been replaced in it. */
+  #checkEntries(id: NodeId, node: Watched, term: number, last: LogEntry | undefined): void {
+    if (last === undefined || node.core.term !== term) return;
+    const own = node.written.hashAt(last.index) === this.#hashes.of(last);
+    check(own, 'LogMatching', `${id} sends entry ${last.index}, which is not in its log`);
+  }
+
+  #acknowledged(id: NodeId, node: Watched, index: number): void {
+    const hash = node.written.hashAt(index);
+    const onDisk = index <= node.durable.lastIndex && node.durable.hashAt(index) === hash;
+    check(onDisk, 'PromiseKept', `${id} acknowledges ${index} before its disk has it`);
+    if (index > node.acknowledged.index) node.acknowledged = { index, hash };
+  }
+
+  #advanced(id: NodeId, node: Watched): void {
+    const { core, written } = node;
+    const leads = core.role === 'leader';
+    check(core.commit <= written.lastIndex, 'CommitDurable', `${id} commits what it does not have`);
+    if (leads) this.#checkMajority(id, node);
+    for (let index = node.commit + 1; index <= core.commit; index += 1) {
+      const hash = written.hashAt(index);
+      const known = this.#committed[index - 1];
+      if (known === undefined) {
+        check(leads, 'CommitDurable', `${id} commits ${index}, which no leader has committed`);
+        this.#committed.push({ hash, term: core.term });
+        if (core.log.termAt(index) !== core.term) this.#marks.hit('older_term_committed_by_newer');
+      } else {
+        check(known.hash === hash, 'StateMachineSafety', `${id} commits another entry ${index}`);
+      }
+    }
+    if (leads && core.commit > core.durable) this.#marks.hit('committed_without_leaders_disk');
+    node.commit = core.commit;
+  }
+
+  #checkMajority(id: NodeId, node: Watched): void {
+    const { commit } = node.core;
+    const hash = node.written.hashAt(commit);
+    const nodes = [...this.#watched.values()];
+    const holding = nodes.filter(({ durable }) => durable.hashAt(commit) === hash).length;
+    const what = `${id} commits ${commit}, which ${holding} of ${nodes.length} hold durably`;
+    check(2 * holding > nodes.length, 'CommitDurable', what);
+  }
+
+  #markTruncation({ written, durable }: Watched, from: number): void {
+    this.#marks.hit('truncated');
+    if (written.termAt(from) !== written.lastTerm) this.#marks.hit('truncated_two_terms');
+    if (written.lastIndex > durable.lastIndex) this.#marks.hit('truncated_before_durable');
+  }
+
+  #markRefusal(term: number, core: Core, conflictTerm: number): void {
+    if (term !== core.term) return;
+    this.#marks.hit(conflictTerm === 0 ? 'append_refused_too_short' : 'append_refused_other_term');
+  }
+
+  #markCounting({ core }: Watched): void {
+    const matches = [core.durable, ...[...core.progress.values()].map(({ match }) => match)];
+    const index = matches.sort((a, b) => b - a)[matches.length >> 1] ?? 0;
+    if (index > core.commit && core.log.termAt(index) !== core.term) {
+      this.#marks.hit('older_term_on_majority_not_committed');
+    }
+  }
+
+  #compareWithDisk(before: { written: HashedLog; durable: HashedLog }, found: HashedLog): void {
+    if (!found.equals(before.durable)) this.#marks.hit('unsynced_batch_survived');
+    if (!found.equals(before.written)) this.#marks.hit('unsynced_batch_lost');
+  }
+}
+
+function check(holds: boolean, invariant: string, details: string): asserts holds {
+  if (!holds) throw new Violation(invariant, details);
+}

@@ -1,0 +1,51 @@
+import type { LogEntry } from '../../src/raft/core/messages.ts';
+import type { LogBatch, RecoveredLog } from '../../src/raft/ports.ts';
+import {
+  type DiskImage,
+  emptyImage,
+  readImage,
+  recoverImage,
+  writeBatch,
+} from '../fixtures/disk-image.ts';
+import type { Draws } from './randomness.ts';
+
+/** What a crash does to the disk: only the process is gone, or the power too. */
+export type Crash = 'kill' | 'power';
+
+/** The disk of a node, as the simulator works it: the log file on it, and what crashes do to it. */
+export interface NodeLog {
+  /** Opens the log at the start of a process. */
+  open(): RecoveredLog;
+  /** Durable on return. */
+  append(batches: readonly LogBatch[]): void;
+  read(from: number, to: number, maxBytes: number): readonly LogEntry[];
+  /** The process dies while `unsynced` are being written: any prefix of them may be there later. */
+  crash(unsynced: readonly LogBatch[], crash: Crash, draws: Draws): void;
+}
+
+/** Batches in memory: fast, and enough for all that the core can do wrong. */
+export class MemoryLog implements NodeLog {
+  readonly #image: DiskImage = emptyImage();
+
+  open(): RecoveredLog {
+    return recoverImage(this.#image);
+  }
+
+  append(batches: readonly LogBatch[]): void {
+    for (const batch of batches) writeBatch(this.#image, batch);
+  }
+
+  read(from: number, to: number, maxBytes: number): readonly LogEntry[] {
+    const entries = readImage(this.#image, from, to);
+    let bytes = 0;
+    const end = entries.findIndex((entry, position) => {
+      bytes += entry.command.length;
+      return position > 0 && bytes > maxBytes;
+    });
+    return end < 0 ? entries : entries.slice(0, end);
+  }
+
+  crash(unsynced: readonly LogBatch[], _crash: Crash, draws: Draws): void {
+    this.append(unsynced.slice(0, draws.between(0, unsynced.length)));
+  }
+}
