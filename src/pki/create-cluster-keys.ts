@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdir, mkdtemp, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import {
   certificatePem,
@@ -24,7 +24,6 @@ export async function createClusterKeys(
 ): Promise<void> {
   assertClusterId(cluster_id);
   for (const node_id of node_ids) assertNodeId(node_id);
-  await assertVacant(folder);
 
   const parent = dirname(resolve(folder));
   await mkdir(parent, { recursive: true });
@@ -70,30 +69,19 @@ function write(path: string, text: string, mode: number): Promise<void> {
   return writeFile(path, text, { mode, flag: 'wx', flush: true });
 }
 
-/** An early answer; what guards the keys is the `rename`, which cannot replace a full folder. */
-async function assertVacant(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
-  if (names.length > 0) throw alreadyThere(folder);
-}
-
+/** What guards the keys: a `rename` cannot replace a folder that is not empty. */
 async function moveIntoPlace(draft: string, folder: string): Promise<void> {
   try {
     await rename(draft, folder);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') throw alreadyThere(folder);
-    throw error;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    throw new KeysError(
+      'exists',
+      `${folder} already holds files, and keys are never overwritten: choose another folder, or move this one away if its cluster is gone`,
+      { cause: error },
+    );
   }
-}
-
-function alreadyThere(folder: string): KeysError {
-  return new KeysError(
-    'exists',
-    `${folder} already holds files, and keys are never overwritten: choose another folder, or move this one away if its cluster is gone`,
-  );
 }
 
 async function fsyncFolder(folder: string): Promise<void> {

@@ -216,11 +216,16 @@ t.test('members can come, move and go', async (t) => {
   t.equal(n1.counters().peers.n2?.reachable, true, 'others are left alone');
   t.equal(n1.counters().peers.n2?.reconnects, 0);
 
+  n2.handle('/', () => Promise.resolve({ status: 200 }));
+  t.equal((await n1.request('n2', { method: 'GET', path: '/' })).status, 200);
   const proxy = await openProxy(t, n2.address.port);
   const moved = reachable(n1, 'n2', true);
   n1.setMembers(configurationOf({ ...ports, n2: proxy.port }));
   await moved;
-  t.ok(proxy.sockets.size > 0);
+  const before = proxy.sockets.size;
+  t.ok(before > 0);
+  t.equal((await n1.request('n2', { method: 'GET', path: '/' })).status, 200);
+  t.ok(proxy.sockets.size > before, 'the side channel moves too');
 
   const gone = reachable(n1, 'n2', false);
   const refusedThere = reachable(n2, 'n1', false);

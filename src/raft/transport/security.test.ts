@@ -173,6 +173,28 @@ t.test('frames that are wrong: refused one by one, the stream goes on', async (t
   await goesOn(t, n1, n2);
 });
 
+t.test('a refusal is not answered with a refusal', async (t) => {
+  const { n1, keys } = await openPair(t);
+  const raw = rawStream(await rawSession(t, n1, keys.n2!), 'other');
+  await shakenHands(raw);
+  raw.stream.write(encodeFrame('Refusal', { call_id: 0, code: 'schema', message: 'no' }));
+  raw.stream.write(rawFrame(99, Buffer.from([0x80])));
+  t.equal((await raw.next())?.code, 'unknown_kind');
+  t.equal(n1.counters().refusals.by_peer, 1);
+});
+
+t.test('more calls than may run are refused', async (t) => {
+  const { n1, keys } = await openPair(t, { maxForwardsInFlight: 3 });
+  n1.onForward = () => new Promise(() => {});
+  const raw = rawStream(await rawSession(t, n1, keys.n2!), 'other');
+  await shakenHands(raw);
+  const request = { client_id: 'c', request_id: 'r', command: Buffer.alloc(1) };
+  for (let call_id = 1; call_id <= 4; call_id += 1) {
+    raw.stream.write(encodeFrame('ForwardRequest', { call_id, ...request }));
+  }
+  t.match(await raw.next(), { call_id: 4, code: 'overloaded' });
+});
+
 t.test('an oversized and a truncated frame end the stream', async (t) => {
   const { n1, n2, keys } = await openPair(t);
   neverDelivers(t, n1);

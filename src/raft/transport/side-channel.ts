@@ -67,7 +67,9 @@ export class SideChannel {
 
   #sessionTo(peer: NodeId, address: string): SideSession {
     const current = this.#current.get(peer);
-    if (current !== undefined && !current.session.closed) return current;
+    if (current !== undefined && !current.session.closed && !current.session.destroyed) {
+      return current;
+    }
     const dialled = dial(peer, address, this.#options, () => dialled.hangUp());
     const side = { peer, cancels: 0, ...dialled };
     this.#current.set(peer, side);
