@@ -7,6 +7,7 @@ import { DEMO_PASSWORD } from './demo/content.ts';
 import { DemoError } from './demo/demo-client.ts';
 import { makeDemo } from './demo/make-demo.ts';
 import { LocalCluster } from './local-cluster.ts';
+import { allLoopback } from './loopback.ts';
 import { OperatorError } from './operator-error.ts';
 import { runProgram } from './run-program.ts';
 
@@ -41,6 +42,7 @@ async function start(options: Options): Promise<void> {
   const path = join(options.data, 'cluster.json');
   const file = existsSync(path) ? loadClusterFile(path) : await makeCluster(options);
   refuseOtherSize(path, file, options);
+  // The demo's passwords are known to everybody, so nobody else may reach it.
   const demo = options.demo && allLoopback(file);
   const cluster = new LocalCluster(file, options.data, {
     ...(demo && { LMS_ADMIN_PASSWORD: DEMO_PASSWORD }),
@@ -77,15 +79,6 @@ function refuseOtherSize(path: string, file: ClusterFile, { nodes, basePort }: O
     `${path} is of a cluster with ${file.nodes.length} nodes from port ${port} on: ` +
       'start it without --nodes and --base-port, or choose another --data for a new one',
   );
-}
-
-/** The demo's passwords are known to everybody, so nobody else may reach it. */
-function allLoopback(file: ClusterFile): boolean {
-  const addresses = file.nodes.flatMap(({ api, raft }) => [new URL(api).host, raft]);
-  return addresses.every((address) => {
-    const host = parseAddress(address)?.host ?? '';
-    return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-  });
 }
 
 /** Once in the life of a cluster: what somebody has deleted from it stays deleted. */

@@ -1,6 +1,8 @@
 import t from 'tap';
 import { ADMIN_PASSWORD, TestCluster } from '../fixtures/cluster.ts';
 
+t.setTimeout(120_000);
+
 t.test('a write goes on when the leader is killed, and is there after its return', async (t) => {
   const cluster = await TestCluster.start(t);
   const token = await cluster.admin();
@@ -56,5 +58,5 @@ t.test('a restart of all nodes brings everything back', async (t) => {
   const after = await cluster.settled();
   t.ok(Number(after[0]?.applied_index) >= Number(before[0]?.applied_index));
   t.equal(new Set(after.map((one) => one.chain_hash)).size, 1);
-  t.resolves(cluster.login('admin', ADMIN_PASSWORD));
+  await t.resolves(cluster.login('admin', ADMIN_PASSWORD));
 });
