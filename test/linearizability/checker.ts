@@ -25,11 +25,11 @@ interface Point {
  */
 export function checkLinearizable<State>(
   history: readonly Operation[],
-  model: Model<State>,
+  modelOf: (key: string) => Model<State>,
   maxSteps = 5_000_000,
 ): Verdict {
   for (const [key, operations] of Map.groupBy(history, (operation) => operation.key)) {
-    const outcome = checkOne(operations, model, maxSteps);
+    const outcome = checkOne(operations, modelOf(key), maxSteps);
     if (outcome === 'unknown') return { linearizable: 'unknown', key };
     if (!outcome) return { linearizable: false, key, operations };
   }

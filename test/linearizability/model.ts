@@ -26,6 +26,23 @@ export const listModel: Model<readonly string[]> = {
   keyOf: (state) => state.join('\u0000'),
 };
 
+/**
+ * The list when the order of all its values was read at the end: a state is how many of them are
+ * there. Every append has one place, so one of unknown outcome leaves nothing to guess.
+ */
+export function orderedListModel(order: readonly string[]): Model<number> {
+  return {
+    initial: 0,
+    step(state, { kind, value, result, return_ns: returned }) {
+      if (kind === 'append') return order[state] === value ? state + 1 : null;
+      if (returned === null) return state;
+      const read = result as readonly string[];
+      return read.length === state && read.every((item, n) => item === order[n]) ? state : null;
+    },
+    keyOf: String,
+  };
+}
+
 /** `write` sets, `cas` sets if the value is the expected one, `read` gets. */
 export const registerModel: Model<string | null> = {
   initial: null,
