@@ -1,0 +1,125 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { OperatorError } from '../src/operator-error.ts';
+import { runProgram } from '../src/run-program.ts';
+import { etcdVersion, startEtcd } from './etcd-target.ts';
+import { startLms } from './lms-target.ts';
+import type { LoadJob, LoadResult } from './load-job.ts';
+import { describeMachine, isInMemory } from './machine.ts';
+import { type Measured, table } from './result-table.ts';
+import type { LoadKind, Target } from './target.ts';
+
+const KINDS: readonly LoadKind[] = ['writes', 'reads'];
+
+await runProgram('npm run bench --', (program) =>
+  program.command(
+    '$0',
+    'Durable writes and linearizable reads through the whole API of a local three-node cluster',
+    (command) =>
+      command.options({
+        seconds: { type: 'number', default: 5, describe: 'Measured per figure' },
+        'warm-up': { type: 'number', default: 2, describe: 'Seconds before that' },
+        connections: { type: 'string', default: '1,16,64,256', describe: 'Each in turn' },
+        folder: { type: 'string', default: 'data', describe: 'On the disk to be measured' },
+        peer: { choices: ['etcd'] as const, describe: 'Measure this one too, and compare' },
+        json: { type: 'boolean', default: false, describe: 'For programs' },
+      }),
+    ({ seconds, warmUp, connections, folder, peer, json }) =>
+      bench({
+        seconds,
+        warmUp,
+        connections: connections.split(',').map(Number),
+        folder,
+        compare: peer === 'etcd',
+        json,
+      }),
+  ),
+);
+
+interface Options {
+  readonly seconds: number;
+  readonly warmUp: number;
+  readonly connections: readonly number[];
+  readonly folder: string;
+  readonly compare: boolean;
+  readonly json: boolean;
+}
+
+async function bench(options: Options): Promise<void> {
+  const version = options.compare ? etcdVersion() : null;
+  if (options.compare && version === null) {
+    throw new OperatorError("etcd is not installed: 'apt-get install etcd-server' on Debian");
+  }
+  mkdirSync(options.folder, { recursive: true });
+  if (isInMemory(options.folder)) {
+    throw new OperatorError(
+      `${options.folder} is in memory, where durability costs nothing: give a folder on a disk (--folder)`,
+    );
+  }
+  const folder = mkdtempSync(join(resolve(options.folder), 'bench-'));
+  try {
+    const measured = [await measure(await startLms(folder), options)];
+    if (version !== null) {
+      measured.push(await measure(await startEtcd(join(folder, 'etcd'), version), options));
+    }
+    print(measured, options);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure(target: Target, options: Options): Promise<Measured> {
+  const results: Measured['results'][number][] = [];
+  try {
+    for (const kind of KINDS) {
+      for (const connections of options.connections) {
+        const result = await runLoad({
+          ...target.jobs[kind],
+          connections,
+          seconds: options.seconds,
+          warm_up_seconds: options.warmUp,
+        });
+        results.push({ kind, connections, ...result });
+        progress(target.name, kind, connections, result);
+      }
+    }
+  } finally {
+    await target.stop();
+  }
+  return { name: target.name, version: target.version, results };
+}
+
+async function runLoad(job: LoadJob): Promise<LoadResult> {
+  const child = fork(new URL('./load.ts', import.meta.url));
+  const answered = once(child, 'message');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the load generator ended with ${code}`);
+  });
+  child.send(job);
+  const [result] = await Promise.race([answered, ended]);
+  ended.catch(() => undefined);
+  return result as LoadResult;
+}
+
+/** On stderr: the table at the end is what counts. */
+function progress(name: string, kind: LoadKind, connections: number, result: LoadResult): void {
+  const { per_second, p50_ms, p99_ms, failures, failure } = result;
+  process.stderr.write(
+    `${name} ${kind} ${connections}: ${Math.round(per_second)}/s, p50 ${p50_ms.toFixed(2)} ms, ` +
+      `p99 ${p99_ms.toFixed(2)} ms${failures === 0 ? '' : `, ${failures} failures: ${failure}`}\n`,
+  );
+}
+
+function print(measured: readonly Measured[], { seconds, json }: Options): void {
+  const machine = describeMachine();
+  if (json) {
+    console.log(JSON.stringify({ machine, seconds, measured }, null, 2));
+    return;
+  }
+  console.log(
+    `${machine}; ${seconds} s per figure; data on disk; load generator on the same machine\n`,
+  );
+  console.log(table(measured));
+}
