@@ -1,4 +1,5 @@
 import { ELECTION_MUTANTS } from './election-mutants.ts';
+import { MEMBERSHIP_MUTANTS } from './membership-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { PERSISTENCE_MUTANTS } from './persistence-mutants.ts';
 import { READ_MUTANTS } from './read-mutants.ts';
@@ -9,4 +10,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPLICATION_MUTANTS,
   ...PERSISTENCE_MUTANTS,
   ...READ_MUTANTS,
+  ...MEMBERSHIP_MUTANTS,
 ];

@@ -144,12 +144,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: 'a stalled disk stands for election',
     file: 'core/election.ts',
-    edits: [
-      [
-        '!isVoter(core.configuration, core.id) || isStalled(core)',
-        '!isVoter(core.configuration, core.id)',
-      ],
-    ],
+    edits: [['!mayCampaign(core) || isStalled(core)', '!mayCampaign(core)']],
   },
   {
     name: 'entries do not restart the election timer',

@@ -1,3 +1,4 @@
+import { configurationCodec } from '../../src/raft/configuration-codec.ts';
 import type { Configuration, LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
 import { isStalled } from '../../src/raft/core/persistence.ts';
 import { type Core, createCore } from '../../src/raft/core/state.ts';
@@ -84,6 +85,7 @@ export class SimNode {
       seed: draws.between(0, 2 ** 32 - 1),
       now: 0,
       hard_state: recovered.hard_state,
+      codec: configurationCodec,
       log: recovered,
       applied: this.machine.applied.index,
     });

@@ -1,8 +1,10 @@
 import { campaign } from './handlers/campaign.ts';
 import { arrive, delay, drop, duplicate } from './handlers/carry.ts';
+import { change } from './handlers/change.ts';
 import { cut, heal } from './handlers/cut.ts';
 import { deliver, run, wire } from './handlers/deliver.ts';
 import { disk, fsync, readDisk } from './handlers/disk.ts';
+import { join } from './handlers/join.ts';
 import { log } from './handlers/log.ts';
 import { node, nodes } from './handlers/nodes.ts';
 import { crash, disconnect, reconnect, restart } from './handlers/process.ts';
@@ -36,6 +38,10 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   read,
   // transfer a b | transfer a   (to b; to whoever holds most)
   transfer,
+  // change a add d | change a remove b | change a replace b d | change a update b host:1
+  change,
+  // join d | join d 7   (starts a node without members; below entry 7 it never campaigns)
+  join,
   // deliver b | deliver a b | deliver a b 2   (to b; from a to b; the second of these)
   deliver,
   // run           (delivers until all is quiet) | run a b   (only among these)

@@ -1,11 +1,43 @@
-import type { LogEntry, Message } from '../../src/raft/core/messages.ts';
+import { configurationCodec } from '../../src/raft/configuration-codec.ts';
+import type { PlacedConfiguration } from '../../src/raft/core/configurations.ts';
+import type { Configuration, LogEntry, Member, Message } from '../../src/raft/core/messages.ts';
 import { ENTRY_TYPE } from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
 
 /** How things look in a transcript. An entry is `index/term`, as is the end of a log. */
 
 export function formatEntry({ index, term, type, command }: LogEntry): string {
-  return `${index}/${term} ${type === ENTRY_TYPE.no_op ? 'no-op' : formatCommand(command)}`;
+  return `${index}/${term} ${formatContent(type, command)}`;
+}
+
+function formatContent(type: LogEntry['type'], command: Uint8Array): string {
+  if (type === ENTRY_TYPE.no_op) return 'no-op';
+  if (type === ENTRY_TYPE.command) return formatCommand(command);
+  return formatConfiguration(configurationCodec.decode(command));
+}
+
+/** `{incoming voters / outgoing voters, learners ~, removed ids -}`; addresses where they are not the first. */
+function formatConfiguration(configuration: Configuration): string {
+  const { voters, voters_outgoing: outgoing, learners, removed = [] } = configuration;
+  const parts = voters.map(formatMember);
+  if (outgoing.length > 0) parts.push('/', ...outgoing.map(formatMember));
+  parts.push(...learners.map((one) => `~${formatMember(one)}`));
+  parts.push(...removed.map((id) => `-${id}`));
+  return `{${parts.join(' ')}}`;
+}
+
+function formatMember({ id, raft, replaces }: Member): string {
+  const address = raft === `${id}:1` ? '' : `@${raft}`;
+  return `${id}${address}${replaces === undefined ? '' : `>${replaces}`}`;
+}
+
+export function formatConfigurations(known: {
+  readonly latest: PlacedConfiguration;
+  readonly committed: PlacedConfiguration;
+}): string {
+  const { latest, committed } = known;
+  const members = `knows members ${latest.index} ${formatConfiguration(latest.configuration)}`;
+  return latest === committed ? `${members}, committed` : members;
 }
 
 function formatCommand(command: Uint8Array): string {

@@ -1,3 +1,4 @@
+import { configurationCodec } from '../../src/raft/configuration-codec.ts';
 import type { Configuration, LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
 import { type Core, createCore } from '../../src/raft/core/state.ts';
 import { step } from '../../src/raft/core/step.ts';
@@ -5,13 +6,15 @@ import type { Effect, Event, SendEffect, Timing } from '../../src/raft/core/type
 import { HeldMessages } from '../../src/raft/driver/held-messages.ts';
 import type { LogBatch } from '../../src/raft/ports.ts';
 import { type DiskImage, readImage, recoverImage, writeBatch } from '../fixtures/disk-image.ts';
-import { formatEntries, formatMessage } from './format.ts';
+import { formatConfigurations, formatEntries, formatMessage } from './format.ts';
 
 export const TIMING: Timing = {
   heartbeat_ms: 100,
   election_timeout_min_ms: 1000,
   election_timeout_max_ms: 2000,
 };
+
+const NOBODY: Configuration = { voters: [], voters_outgoing: [], learners: [] };
 
 interface World {
   readonly now: number;
@@ -42,10 +45,19 @@ export class StoryNode {
   #held: HeldMessages;
   #waiting: SendEffect[] = [];
   readonly #world: World;
+  readonly #joinIndex: number | null;
   #starts = 0;
 
-  constructor(world: World, id: NodeId, image: DiskImage, applied: number) {
+  /** @param joinIndex given: it starts without any members, as a node that joins */
+  constructor(
+    world: World,
+    id: NodeId,
+    image: DiskImage,
+    applied: number,
+    joinIndex: number | null = null,
+  ) {
     this.#world = world;
+    this.#joinIndex = joinIndex;
     this.id = id;
     this.durable = image;
     this.applied = applied;
@@ -119,11 +131,13 @@ export class StoryNode {
     const recovered = recoverImage(this.durable);
     return createCore({
       id: this.id,
-      configuration: this.#world.configuration,
+      configuration: this.#joinIndex === null ? this.#world.configuration : NOBODY,
+      join_index: this.#joinIndex ?? 0,
       timing: TIMING,
       seed: this.#starts,
       now: this.#world.now,
       hard_state: recovered.hard_state,
+      codec: configurationCodec,
       log: recovered,
       applied: this.applied,
     });
@@ -151,6 +165,12 @@ export class StoryNode {
         return this.#print(`may answer ${effect.ids.join(' ')} from index ${effect.index} on`);
       case 'read_failed':
         return this.#print(`cannot answer ${effect.ids.join(' ')}`);
+      case 'change_accepted':
+        return this.#print(`begins ${effect.request_id} with entry ${effect.index}`);
+      case 'change_refused':
+        return this.#print(`refuses to ${effect.request_id}: ${effect.reason}`);
+      case 'configuration':
+        return this.#print(formatConfigurations(effect));
       case 'role_changed': {
         const leader = effect.leader_id === null ? 'no leader' : `leader ${effect.leader_id}`;
         return this.#print(`is ${effect.role} in term ${effect.term}, ${leader}`);

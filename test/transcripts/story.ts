@@ -38,7 +38,7 @@ export class Story {
   }
 
   post(from: NodeId, to: NodeId, message: Message): boolean {
-    if (this.#cut.has(link(from, to)) || !this.node(to).up) return false;
+    if (this.#cut.has(link(from, to)) || this.nodes.get(to)?.up !== true) return false;
     this.wire.push({ from, to, message });
     return true;
   }

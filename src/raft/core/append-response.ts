@@ -11,6 +11,7 @@ export function onAppendEntriesResponse(
   const progress = core.progress.get(from);
   if (core.role !== 'leader' || progress === undefined) return;
   progress.contactAt = core.now;
+  progress.answeredAt = core.now;
   // Answering at all in this term, even with a refusal, confirms the leadership.
   progress.roundAcked = Math.max(progress.roundAcked, response.read_round);
   if (response.success) {

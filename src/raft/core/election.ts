@@ -8,7 +8,7 @@ import { isToldToCampaign } from './transfer.ts';
 
 /** The election timer ran out: ask first whether an election could be won (thesis §9.6). */
 export function onElectionTimeout(core: Core): void {
-  if (!isVoter(core.configuration, core.id) || isStalled(core)) {
+  if (!mayCampaign(core) || isStalled(core)) {
     resetElectionTimer(core);
     return;
   }
@@ -46,6 +46,16 @@ export function onTimeoutNow(core: Core, from: NodeId, request: TimeoutNowReques
   if (!isToldToCampaign(core, from, request) || isStalled(core)) return;
   becomeCandidate(core);
   requestVotes(core, { pre_vote: false, leadership_transfer: true });
+}
+
+/** Some of the configurations that may be in force has this node as a voter. */
+function mayCampaign(core: Core): boolean {
+  if (core.configurations.latest.index < core.joinIndex) return false;
+  // Also who removed itself in an entry that is not known to be committed: it may be the only one
+  // whose log is good enough (thesis §4.2.2).
+  return core.configurations.from(core.commit).some(({ configuration }) => {
+    return isVoter(configuration, core.id);
+  });
 }
 
 /** Counts the votes; called whenever one came in or the own vote became durable. */

@@ -11,6 +11,8 @@ export const maxInflightBytes = 16 * 1024 * 1024;
 export const maxUncommittedBytes = 64 * 1024 * 1024;
 /** Entries kept in memory for followers, beyond those that are not yet applied. */
 export const maxCachedBytes = 32 * 1024 * 1024;
+/** Voters and learners together: each is one more copy to send and one more to wait for. */
+export const maxMembers = 15;
 
 assert(maxAppendBytes >= maxEntryBytes, 'one entry must fit into one message');
 assert(maxInflightBytes >= maxAppendBytes, 'one message must fit into the window');

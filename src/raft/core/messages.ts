@@ -24,6 +24,8 @@ export interface Member {
   readonly raft: string;
   /** Base URL of the HTTP API. */
   readonly api: string;
+  /** Of a learner: the voter that leaves when this one is promoted. Beyond the schema. */
+  readonly replaces?: NodeId;
 }
 
 /** A joint configuration (thesis §4.3) has a non-empty `voters_outgoing`. */
@@ -31,6 +33,8 @@ export interface Configuration {
   readonly voters: readonly Member[];
   readonly voters_outgoing: readonly Member[];
   readonly learners: readonly Member[];
+  /** Ids that were members once and never may be again. Beyond the schema; absent: none. */
+  readonly removed?: readonly NodeId[];
 }
 
 export interface VoteRequest {

@@ -1,5 +1,5 @@
 import { assert } from './assert.ts';
-import type { LogEntry, NodeId } from './messages.ts';
+import { ENTRY_TYPE, type LogEntry, type NodeId } from './messages.ts';
 import type { Core } from './state.ts';
 
 export function setHardState(core: Core, term: number, votedFor: NodeId | null): void {
@@ -11,6 +11,8 @@ export function setHardState(core: Core, term: number, votedFor: NodeId | null):
 
 export function appendEntry(core: Core, entry: LogEntry): void {
   core.log.append(entry);
+  // In force from here on, committed or not (thesis §4.1).
+  if (entry.type === ENTRY_TYPE.configuration) core.configurations.append(entry);
   core.dirtyFrom = Math.min(core.dirtyFrom ?? entry.index, entry.index);
 }
 
@@ -22,6 +24,7 @@ export function truncateFrom(core: Core, from: number): void {
   assert(from > core.commit, `a committed entry would be truncated: ${from} ≤ ${core.commit}`);
   assert(core.role !== 'leader', 'a leader would truncate its log');
   core.log.truncateFrom(from);
+  core.configurations.truncateFrom(from);
   core.durable = Math.min(core.durable, from - 1);
   for (const batch of core.pending) batch.last_index = Math.min(batch.last_index, from - 1);
   core.dirtyFrom = Math.min(core.dirtyFrom ?? from, from);

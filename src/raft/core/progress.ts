@@ -16,8 +16,10 @@ export class Progress {
   probing = false;
   /** Entries are being read from the disk for this peer. */
   reading = false;
-  /** When it last answered in this term. */
+  /** When it last answered in this term; before that, when it began to be asked. */
   contactAt: number;
+  /** When it last answered in this term, in truth. */
+  answeredAt = Number.NEGATIVE_INFINITY;
   /** How far the last message lets the peer commit. */
   commitSent = 0;
   roundSent = 0;

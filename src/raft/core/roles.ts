@@ -1,8 +1,7 @@
 import { assert } from './assert.ts';
 import { ENTRY_TYPE, type NodeId } from './messages.ts';
+import { startProgress } from './peers.ts';
 import { appendEntry, setHardState } from './persistence.ts';
-import { Progress } from './progress.ts';
-import { memberIds } from './quorum.ts';
 import { failReads } from './reads.ts';
 import { type Core, resetElectionTimer } from './state.ts';
 import type { Role } from './types.ts';
@@ -18,6 +17,8 @@ export function becomeFollower(core: Core, term: number, leaderId: NodeId | null
   if (core.role !== 'follower' || core.leaderId !== leaderId) failReads(core);
   if (core.role === 'leader') resetElectionTimer(core);
   core.progress.clear();
+  core.departing.clear();
+  core.catchUps.clear();
   core.transfer = null;
   core.uncommitted = [];
   core.uncommittedBytes = 0;
@@ -45,10 +46,7 @@ export function becomeCandidate(core: Core): void {
 /** Begins with a no-op: it commits what earlier terms left behind (paper §5.4.2, §8). */
 export function becomeLeader(core: Core): void {
   assert(core.role === 'candidate', `a ${core.role} would become leader`);
-  core.progress = new Map();
-  for (const id of memberIds(core.configuration)) {
-    if (id !== core.id) core.progress.set(id, new Progress(core.log.lastIndex + 1, core.now));
-  }
+  startProgress(core);
   core.noopIndex = core.log.lastIndex + 1;
   appendEntry(core, {
     index: core.noopIndex,

@@ -1,3 +1,4 @@
+import { Configurations, type PlacedConfiguration } from './configurations.ts';
 import { LogView } from './log-view.ts';
 import type { Configuration, NodeId } from './messages.ts';
 import type { Progress } from './progress.ts';
@@ -32,8 +33,16 @@ export interface Core {
   readonly log: LogView;
   now: number;
 
-  /** Effective from the moment it is in the log (thesis §4.1). */
-  configuration: Configuration;
+  readonly configurations: Configurations;
+  /** The latest: in force from the moment it is in the log (thesis §4.1). */
+  readonly configuration: Configuration;
+  /** Below the entry that made this node a member it does not campaign. */
+  readonly joinIndex: number;
+  /** What the host was last told. */
+  toldConfiguration: {
+    readonly latest: PlacedConfiguration;
+    readonly committed: PlacedConfiguration;
+  };
 
   // Persistent on all servers (paper, Figure 2).
   term: number;
@@ -71,6 +80,10 @@ export interface Core {
 
   // Leader.
   progress: Map<NodeId, Progress>;
+  /** Those in `progress` that are members no more, and until when they are told what follows. */
+  departing: Map<NodeId, number>;
+  /** The present catch-up round of each learner: the last index when it began, and when that was. */
+  catchUps: Map<NodeId, { readonly target: number; readonly since: number }>;
   heartbeatAt: number;
   /** The no-op of this term: until it is committed no read is answered (paper §8). */
   noopIndex: number;
@@ -94,18 +107,29 @@ export interface Core {
 
 export function createCore(options: CoreOptions): Core {
   const log = new LogView(options.log);
+  const configurations = new Configurations(
+    options.codec,
+    { index: options.configuration_index ?? 0, configuration: options.configuration },
+    options.log.configurations,
+  );
+  const commit = Math.max(options.applied, log.base.index);
   const core: Core = {
     id: options.id,
     timing: options.timing,
     random: new Random(options.seed),
     log,
     now: options.now,
-    configuration: options.configuration,
+    configurations,
+    get configuration() {
+      return configurations.latest.configuration;
+    },
+    joinIndex: options.join_index ?? 0,
+    toldConfiguration: { latest: configurations.latest, committed: configurations.at(commit) },
     term: options.hard_state.term,
     votedFor: options.hard_state.voted_for,
     role: 'follower',
     leaderId: null,
-    commit: Math.max(options.applied, log.base.index),
+    commit,
     applied: options.applied,
     durable: log.lastIndex,
     announced: options.applied,
@@ -120,6 +144,8 @@ export function createCore(options: CoreOptions): Core {
     votes: new Map(),
     ownVoteSeq: 0,
     progress: new Map(),
+    departing: new Map(),
+    catchUps: new Map(),
     heartbeatAt: 0,
     noopIndex: 0,
     uncommitted: [],

@@ -10,6 +10,7 @@ import {
   onTimeoutNow,
 } from './election.ts';
 import { checkInvariants, checkpoint } from './invariants.ts';
+import { advanceMembership, onChangeMembers, reportConfiguration } from './membership.ts';
 import type { Message, NodeId } from './messages.ts';
 import { dropOutdated } from './outbox.ts';
 import { onDurable, persist } from './persistence.ts';
@@ -41,10 +42,12 @@ export function step(core: Core, now: number, events: readonly Event[]): readonl
   for (const event of events) onEvent(core, event);
   advanceElection(core);
   if (core.role === 'leader') advanceCommit(core);
+  if (core.role === 'leader') advanceMembership(core);
   advanceReads(core);
   if (core.role === 'leader') replicate(core);
   advanceTransfer(core);
   announceCommit(core);
+  reportConfiguration(core);
   persist(core);
   if (core.term > before.term) dropOutdated(core);
   checkInvariants(core, before);
@@ -84,6 +87,8 @@ function onEvent(core: Core, event: Event): void {
       return core.log.evict(Math.min(event.index, core.durable));
     case 'transfer':
       return onTransfer(core, event.to);
+    case 'change_members':
+      return onChangeMembers(core, event.request_id, event.change);
     case 'reachable':
       return onReachable(core, event.peer, event.reachable);
   }

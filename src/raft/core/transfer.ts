@@ -1,6 +1,7 @@
 import type { NodeId, TimeoutNowRequest } from './messages.ts';
 import { hardStateDurable, send } from './outbox.ts';
 import { isVoter } from './quorum.ts';
+import { becomeFollower } from './roles.ts';
 import type { Core } from './state.ts';
 
 /**
@@ -23,6 +24,8 @@ export function advanceTransfer(core: Core): void {
   if (transfer === null) return;
   if (core.now >= transfer.until) {
     core.transfer = null;
+    // Nobody took over from a leader that was removed: an election decides.
+    if (!isVoter(core.configuration, core.id)) becomeFollower(core, core.term, null);
     return;
   }
   if (transfer.told || core.progress.get(transfer.to)?.match !== core.log.lastIndex) return;

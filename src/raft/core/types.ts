@@ -1,3 +1,5 @@
+import type { ConfigurationCodec, PlacedConfiguration } from './configurations.ts';
+import type { ChangeRefusal, MemberChange } from './member-change.ts';
 import type { Configuration, LogEntry, Message, NodeId } from './messages.ts';
 
 export type Role = 'follower' | 'pre_candidate' | 'candidate' | 'leader';
@@ -26,6 +28,7 @@ export type Event =
   | { readonly type: 'applied'; readonly index: number }
   /** Hand the leadership over, `to: null`: to whoever holds most of the log. */
   | { readonly type: 'transfer'; readonly to: NodeId | null }
+  | { readonly type: 'change_members'; readonly request_id: string; readonly change: MemberChange }
   | { readonly type: 'reachable'; readonly peer: NodeId; readonly reachable: boolean };
 
 /** What the host has to do, in this order. */
@@ -51,6 +54,19 @@ export type Effect =
   | { readonly type: 'read_ready'; readonly ids: readonly string[]; readonly index: number }
   /** No leader could confirm these; the host may ask again. */
   | { readonly type: 'read_failed'; readonly ids: readonly string[] }
+  /** The first entry of the change is in the leader's log, or nothing was left to do. */
+  | { readonly type: 'change_accepted'; readonly request_id: string; readonly index: number }
+  | {
+      readonly type: 'change_refused';
+      readonly request_id: string;
+      readonly reason: ChangeRefusal;
+    }
+  /** The members are others, or are now known to be committed. Truncation brings earlier ones back. */
+  | {
+      readonly type: 'configuration';
+      readonly latest: PlacedConfiguration;
+      readonly committed: PlacedConfiguration;
+    }
   | {
       readonly type: 'role_changed';
       readonly role: Role;
@@ -81,7 +97,13 @@ export interface SendEffect {
 
 export interface CoreOptions {
   readonly id: NodeId;
+  /** In force at the start of the log: the first members, or what the snapshot carries. */
   readonly configuration: Configuration;
+  /** Where that one stood in the log; 0 when absent. */
+  readonly configuration_index?: number;
+  readonly codec: ConfigurationCodec;
+  /** Of a node that joined: the entry that made it a member. Below it, it never campaigns. */
+  readonly join_index?: number;
   readonly timing: Timing;
   /** Seed of the election timeouts: 32 bits, different on every node and start. */
   readonly seed: number;
@@ -91,6 +113,8 @@ export interface CoreOptions {
     readonly base: { readonly index: number; readonly term: number };
     readonly last_index: number;
     readonly terms: readonly { readonly first_index: number; readonly term: number }[];
+    /** Configuration entries, in index order. */
+    readonly configurations: readonly LogEntry[];
   };
   /** Applied before the restart, therefore committed. */
   readonly applied: number;

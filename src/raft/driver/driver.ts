@@ -1,3 +1,4 @@
+import { configurationCodec } from '../configuration-codec.ts';
 import { maxAppendBytes } from '../core/limits.ts';
 import type { LogEntry } from '../core/messages.ts';
 import { type Core, createCore } from '../core/state.ts';
@@ -37,7 +38,7 @@ export class Driver {
   #halted = false;
 
   constructor(
-    options: Omit<CoreOptions, 'now' | 'hard_state' | 'log'>,
+    options: Omit<CoreOptions, 'now' | 'hard_state' | 'log' | 'codec'>,
     parts: { log: LogStore; transport: Transport },
     hooks: DriverHooks,
   ) {
@@ -49,6 +50,7 @@ export class Driver {
     this.#core = createCore({
       ...options,
       now: performance.now(),
+      codec: configurationCodec,
       hard_state: recovered.hard_state,
       log: recovered,
     });
