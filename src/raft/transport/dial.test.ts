@@ -35,6 +35,12 @@ t.test('hanging up does not wait for a peer that reads no more', async (t) => {
   const stream = session.request({ ':method': 'POST', ':path': '/' });
   stream.on('error', () => undefined);
   for (let k = 0; k < 40; k += 1) stream.write(Buffer.alloc(1 << 20));
+  let written = -1;
+  await until(() => {
+    const before = written;
+    written = session.socket.bytesWritten;
+    return written > 0 && written === before;
+  });
   hangUp();
   await until(() => openSockets() - before === 3);
   t.ok(session.destroyed);

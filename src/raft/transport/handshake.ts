@@ -6,6 +6,8 @@ import { Refused } from './refusals.ts';
 export const PROTOCOL_VERSION = 1;
 export const FEATURES: readonly string[] = [];
 
+const ADDRESS = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/;
+
 /** The first frame of a stream, in both directions. */
 export interface Handshake {
   readonly cluster_id: string;
@@ -13,11 +15,14 @@ export interface Handshake {
   readonly protocol_version: number;
   /** What the sender understands beyond the version; unknown names are ignored. */
   readonly features: readonly string[];
+  /** `host:port` where the sender listens for peers; for those who do not know it as a member. */
+  readonly raft?: string;
 }
 
 export interface Self {
   readonly cluster_id: string;
   readonly node_id: NodeId;
+  readonly raft?: string;
 }
 
 export function ownHandshake(self: Self): Handshake {
@@ -31,16 +36,17 @@ export function checkedHandshake(
   peer: NodeId,
   limits: TransportLimits,
 ): Handshake {
-  const { cluster_id, node_id, protocol_version, features } = body;
+  const { cluster_id, node_id, protocol_version, features, raft } = body;
   if (
     typeof cluster_id !== 'string' ||
     typeof node_id !== 'string' ||
     typeof protocol_version !== 'number' ||
-    !isFeatures(features, limits)
+    !isFeatures(features, limits) ||
+    !isAddress(raft, limits)
   ) {
     throw new Refused(
       'malformed_handshake',
-      'a handshake is {cluster_id, node_id, protocol_version, features}',
+      'a handshake is {cluster_id, node_id, protocol_version, features, raft?}',
     );
   }
   if (cluster_id !== own.cluster_id) {
@@ -61,7 +67,8 @@ export function checkedHandshake(
       `the certificate is of ${peer}, the handshake of ${quote(node_id)}`,
     );
   }
-  return { cluster_id, node_id, protocol_version, features };
+  const known = { cluster_id, node_id, protocol_version, features };
+  return raft === undefined ? known : { ...known, raft };
 }
 
 function isFeatures(value: unknown, limits: TransportLimits): value is string[] {
@@ -70,6 +77,11 @@ function isFeatures(value: unknown, limits: TransportLimits): value is string[] 
     value.length <= limits.maxFeatures &&
     value.every((feature) => typeof feature === 'string')
   );
+}
+
+function isAddress(value: unknown, limits: TransportLimits): value is string | undefined {
+  if (value === undefined) return true;
+  return typeof value === 'string' && value.length <= limits.maxIdLength && ADDRESS.test(value);
 }
 
 /** A stranger's text on its way to our log and to its own. */

@@ -13,11 +13,11 @@ import { type Handshake, ownHandshake, type Self } from './handshake.ts';
 import { InboundStreams } from './inbound-streams.ts';
 import { STREAM_PATH } from './lanes.ts';
 import { checkLimits, DEFAULT_LIMITS, type TransportLimits } from './limits.ts';
-import { peersOf } from './members.ts';
 import { PeerConnection } from './peer-connection.ts';
 import { newPeerCounters, type PeerCounters, type PeerStatus } from './peer-counters.ts';
 import { type PeerHandler, PeerHandlers } from './peer-handlers.ts';
-import { type RefusalCounts, Refusals, type TransportLogger } from './refusals.ts';
+import { Peers } from './peers.ts';
+import { type RefusalCounts, Refusals, Refused, type TransportLogger } from './refusals.ts';
 import { ReplyWaiters } from './reply-waiters.ts';
 import { RPC_PREFIX, Rpc } from './rpc.ts';
 import { PeerServer } from './server.ts';
@@ -35,7 +35,7 @@ export interface TransportOptions {
 
 export interface TransportCounters {
   readonly refusals: RefusalCounts;
-  /** Messages for nodes that are not members. */
+  /** Messages for nodes to which there is no connection. */
   readonly frames_to_strangers: number;
   readonly peers: Readonly<Record<NodeId, PeerStatus>>;
 }
@@ -46,7 +46,6 @@ export class Http2Transport implements Transport {
   onForward: Transport['onForward'] = () => Promise.reject(new Error('this node is starting'));
   onReachable: Transport['onReachable'] = () => undefined;
 
-  readonly #self: Self;
   readonly #own: Handshake;
   readonly #keys: TransportKeys;
   readonly #logger: TransportLogger;
@@ -58,18 +57,25 @@ export class Http2Transport implements Transport {
   readonly #handlers: PeerHandlers;
   readonly #sideChannel: SideChannel;
   readonly #server: PeerServer;
-  readonly #peers = new Map<NodeId, PeerConnection>();
+  readonly #peers: Peers;
   readonly #counters = new Map<NodeId, PeerCounters>();
   #framesToStrangers = 0;
 
   constructor({ self, keys, logger, limits }: Omit<TransportOptions, 'members'>) {
-    this.#self = { cluster_id: self.cluster_id, node_id: self.node_id };
-    this.#own = ownHandshake(this.#self);
+    const { cluster_id, node_id, raft } = self;
+    this.#own = ownHandshake({ cluster_id, node_id, ...(raft !== undefined && { raft }) });
     this.#keys = keys;
     this.#logger = logger;
     this.#limits = checkLimits({ ...DEFAULT_LIMITS, ...limits });
     this.#refusals = new Refusals(logger, this.#limits);
     this.#waiters = new ReplyWaiters(this.#limits);
+    this.#peers = new Peers({
+      self: node_id,
+      takesGuests: raft !== undefined,
+      limits: this.#limits,
+      connect: (member) => this.#connect(member),
+      onGone: (peer) => this.#gone(peer),
+    });
     const shared = {
       limits: this.#limits,
       refusals: this.#refusals,
@@ -80,7 +86,7 @@ export class Http2Transport implements Transport {
     this.#inbound = new InboundStreams({
       ...shared,
       own: this.#own,
-      onConnected: (peer) => this.#peers.get(peer)?.wake(),
+      onConnected: (peer, handshake) => this.#peers.arrived(peer, handshake),
       countersOf: (peer) => this.#countersOf(peer),
     });
     this.#handlers = new PeerHandlers(this.#limits, logger);
@@ -89,7 +95,7 @@ export class Http2Transport implements Transport {
       keys,
       limits: this.#limits,
       refusals: this.#refusals,
-      isMember: (node) => this.#peers.has(node),
+      admit: (node) => this.#peers.admit(node),
       onRequest: (peer, stream, headers) => this.#serve(peer, stream, headers),
     });
   }
@@ -128,16 +134,7 @@ export class Http2Transport implements Transport {
   }
 
   setMembers(configuration: Configuration): void {
-    const wanted = peersOf(configuration, this.#self.node_id);
-    for (const [id, connection] of this.#peers) {
-      if (wanted.get(id)?.raft === connection.member.raft) continue;
-      this.#peers.delete(id);
-      this.#sideChannel.drop(id);
-      connection.close();
-    }
-    for (const [id, member] of wanted) {
-      if (!this.#peers.has(id)) this.#peers.set(id, this.#connect(member));
-    }
+    this.#peers.setMembers(configuration);
     this.#server.dropStrangers();
   }
 
@@ -151,7 +148,7 @@ export class Http2Transport implements Transport {
   }
 
   async close(): Promise<void> {
-    for (const connection of this.#peers.values()) connection.close();
+    this.#peers.close();
     this.#sideChannel.close();
     await this.#server.close();
   }
@@ -175,10 +172,18 @@ export class Http2Transport implements Transport {
     return counters;
   }
 
+  #gone(peer: NodeId): void {
+    this.#sideChannel.drop(peer);
+    this.#server.dropStrangers();
+  }
+
   #serve(peer: NodeId, stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     const path = headers[':path'] ?? '';
-    if (path === STREAM_PATH) this.#inbound.accept(peer, stream, headers);
-    else if (path.startsWith(RPC_PREFIX)) void this.#rpc.serve(peer, stream, headers);
+    if (path === STREAM_PATH) return this.#inbound.accept(peer, stream, headers);
+    if (this.#peers.isGuest(peer)) {
+      throw new Refused('unknown_sender', `${peer} is no member: it may only open streams`);
+    }
+    if (path.startsWith(RPC_PREFIX)) void this.#rpc.serve(peer, stream, headers);
     else void this.#handlers.serve(peer, stream, headers);
   }
 }

@@ -13,7 +13,8 @@ export interface InboundStreamsOptions {
   readonly own: Handshake;
   readonly limits: TransportLimits;
   readonly refusals: Refusals;
-  readonly onConnected: (peer: NodeId) => void;
+  /** Its handshake is accepted; may throw `Refused`. */
+  readonly onConnected: (peer: NodeId, handshake: Handshake) => void;
   readonly countersOf: (peer: NodeId) => PeerCounters;
   readonly onMessage: (from: NodeId, message: Message) => void;
   readonly onForward: (from: NodeId, request: ForwardRequest) => Promise<ForwardResponse>;
@@ -33,12 +34,12 @@ export class InboundStreams {
     const { own, limits, refusals, countersOf } = this.#options;
     const key = `${peer} ${String(headers[LANE_HEADER] ?? '')}`;
     const stream = new PeerStream(http, { own, peer }, limits, countersOf(peer), {
-      onOpen: () => {
+      onOpen: (handshake) => {
+        this.#options.onConnected(peer, handshake);
         // A peer that dials again has given up the stream before; what is left there is old.
         this.#current.get(key)?.close();
         this.#current.set(key, stream);
         stream.send('Handshake', own);
-        this.#options.onConnected(peer);
       },
       onFrame: (name, body) => this.#receive(peer, stream, name, body),
       onRefused: (refused) => refusals.record(refused, peer),

@@ -28,6 +28,9 @@ export interface TransportLimits {
   readonly backoffMinMs: number;
   readonly backoffMaxMs: number;
 
+  /** How long a member that was removed is still spoken to: it must hear of it. */
+  readonly farewellMs: number;
+
   /** HTTP/2 flow control; the 64 KiB default stalls a link at one window per round trip. */
   readonly streamWindowBytes: number;
   readonly sessionWindowBytes: number;
@@ -69,6 +72,8 @@ export const DEFAULT_LIMITS: TransportLimits = {
   pingTimeoutMs: 3_000,
   backoffMinMs: 50,
   backoffMaxMs: 1_000,
+
+  farewellMs: 5_000,
 
   streamWindowBytes: 4 * MIB,
   sessionWindowBytes: 16 * MIB,

@@ -18,7 +18,8 @@ export interface PeerServerOptions {
   readonly keys: TransportKeys;
   readonly limits: TransportLimits;
   readonly refusals: Refusals;
-  readonly isMember: (node: NodeId) => boolean;
+  /** Throws `Refused` for who is not let in. */
+  readonly admit: (node: NodeId) => void;
   /** A request of a member whose certificate is its own. */
   readonly onRequest: (
     peer: NodeId,
@@ -69,7 +70,7 @@ export class PeerServer {
   /** Ends the sessions of nodes that are members no more. */
   dropStrangers(): void {
     for (const [socket, peer] of this.#sessions) {
-      if (peer !== null && !this.#options.isMember(peer)) socket.destroy();
+      if (peer !== null && this.#isStranger(peer)) socket.destroy();
     }
   }
 
@@ -130,10 +131,17 @@ export class PeerServer {
     if (peer === null) {
       throw new Refused('wrong_certificate', 'the certificate names no node of this cluster');
     }
-    if (this.#options.isMember(peer)) return peer;
-    throw new Refused(
-      'unknown_sender',
-      `${peer} is not another member of the cluster as ${this.#options.keys.node_id} knows it`,
-    );
+    this.#options.admit(peer);
+    return peer;
+  }
+
+  #isStranger(peer: NodeId): boolean {
+    try {
+      this.#options.admit(peer);
+      return false;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return true;
+    }
   }
 }
