@@ -116,6 +116,8 @@ t.test('documents', (t) => {
   t.match(planted(documentFindings, 'docs/A.md', '# A\n[x](../gone.md)'), [
     /gone\.md, which is not/,
   ]);
+  t.match(planted(documentFindings, 'docs/A.md', '# A\n`src/gone.ts`'), [/src\/gone\.ts, which/]);
+  t.same(planted(documentFindings, 'docs/A.md', '# A\n`src/lms/` `src/*.ts` `npm run x`'), []);
   t.same(planted(documentFindings, 'docs/A.md', '# A\n[x](../src/lms/) [y](https://a.org/b)'), []);
   t.end();
 });

@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import type { Finding, SourceTree } from './source-tree.ts';
 
+/** A path of this project, in backticks, without a wildcard. */
+const NAMED = /`(?<path>(?:src|test|scripts|bench|docs)\/[\w./-]+)`/g;
 const LINK = /\[[^\]]*\]\((?<to>[^)\s]+)\)/g;
 
 /** Folders of `src/` without a DESIGN.md, headings, and links to files that are not there. */
@@ -10,6 +12,7 @@ export function documentFindings(tree: SourceTree): Finding[] {
     ...designFindings(tree),
     ...documents.flatMap(([path, text]) => headingFindings(path, text)),
     ...documents.flatMap(([path, text]) => linkFindings(path, text, tree)),
+    ...documents.flatMap(([path, text]) => nameFindings(path, text, tree)),
   ];
 }
 
@@ -28,16 +31,31 @@ function headingFindings(path: string, text: string): Finding[] {
 }
 
 function linkFindings(path: string, text: string, tree: SourceTree): Finding[] {
-  const paths = [...tree.keys()];
   return [...withoutCode(text).matchAll(LINK)].flatMap(({ groups }) => {
     const to = decodeURI(groups?.to ?? '').replace(/#.*$/, '');
     if (to === '' || /^[a-z]+:/.test(to)) return [];
-    const target = posix.join(posix.dirname(path), to).replace(/\/$/, '');
-    const exists = paths.some((one) => one === target || one.startsWith(`${target}/`));
-    return exists ? [] : [`${path}: links to ${to}, which is not there`];
+    const target = posix.join(posix.dirname(path), to);
+    return exists(tree, target) ? [] : [`${path}: links to ${to}, which is not there`];
   });
 }
 
+function nameFindings(path: string, text: string, tree: SourceTree): Finding[] {
+  return [...withoutBlocks(text).matchAll(NAMED)].flatMap(({ groups }) => {
+    const named = groups?.path ?? '';
+    return exists(tree, named) ? [] : [`${path}: names ${named}, which is not there`];
+  });
+}
+
+/** A file, or a folder with files in it. */
+function exists(tree: SourceTree, target: string): boolean {
+  const path = target.replace(/\/$/, '');
+  return tree.has(path) || [...tree.keys()].some((one) => one.startsWith(`${path}/`));
+}
+
 function withoutCode(text: string): string {
-  return text.replace(/^(```|~~~)[\s\S]*?^\1/gm, '').replace(/`[^`\n]*`/g, '');
+  return withoutBlocks(text).replace(/`[^`\n]*`/g, '');
+}
+
+function withoutBlocks(text: string): string {
+  return text.replace(/^(```|~~~)[\s\S]*?^\1/gm, '');
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 
-/** The text files of the project: path from its root, with `/`, to content. */
+/** The files of the project: path from its root, with `/`, to content; of what is no text, none. */
 export type SourceTree = ReadonlyMap<string, string>;
 
 /** One thing that is not as it should be, as `path: what, and what to do`. */
@@ -15,8 +15,8 @@ export function readSourceTree(): SourceTree {
     encoding: 'utf8',
     maxBuffer: 16 * 1024 * 1024,
   });
-  const paths = listed.split('\0').filter((path) => TEXT.test(path) && existsSync(path));
-  return new Map(paths.map((path) => [path, readFileSync(path, 'utf8')]));
+  const paths = listed.split('\0').filter((path) => path !== '' && existsSync(path));
+  return new Map(paths.map((path) => [path, TEXT.test(path) ? readFileSync(path, 'utf8') : '']));
 }
 
 /** The TypeScript of the project. */
