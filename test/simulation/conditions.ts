@@ -36,6 +36,8 @@ export interface Conditions {
   /** Part of the fsyncs that take up to 0.4 s. */
   readonly slow_fsyncs: number;
   readonly fault_pace_us: number;
+  /** How long cuts, pauses and stops last at most. */
+  readonly longest_outage_us: number;
   readonly faults: Readonly<Record<Fault, number>>;
   /** Part of the new leaders that are struck within 80 ms of winning. */
   readonly hunted_leaders: number;
@@ -78,6 +80,7 @@ export function drawConditions(profile: Profile, draws: Draws): Conditions {
     fsync_mean_us: draws.pick([0.2, 2, 10]) * MS,
     slow_fsyncs: draws.pick([0, 0.01, 0.05]),
     fault_pace_us: draws.pick([200, 500, 1500]) * MS,
+    longest_outage_us: draws.pick([600, 1500]) * MS,
     faults: someFaults(draws),
     hunted_leaders: draws.pick([0, 0, 0.5]),
     clients: draws.between(2, 4),
@@ -101,7 +104,8 @@ function bias(profile: Profile, mixed: Conditions, draws: Draws): Partial<Condit
         dropped: draws.pick([0, 0.1]),
         delay_mean_us: draws.pick([2, 10, 20, 100]) * MS,
         trimmed: draws.pick([0.2, 0.8]),
-        think_mean_us: 60 * MS,
+        longest_outage_us: draws.pick([700, 1200]) * MS,
+        think_mean_us: draws.pick([60, 200]) * MS,
         reads: 0.1,
         faults: { ...mixed.faults, kill: 3, heal: 6 },
       };

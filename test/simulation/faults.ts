@@ -6,10 +6,8 @@ import type { Crash } from './node-log.ts';
 import type { Draws } from './randomness.ts';
 import type { SimNode } from './sim-node.ts';
 
-const downUs = { from: 20_000, to: 1_500_000 };
-const pauseUs = { from: 50_000, to: 1_200_000 };
+const shortestOutageUs = 20_000;
 const slowDiskUs = { from: 300_000, to: 2_000_000 };
-const cutUs = { from: 200_000, to: 1_500_000 };
 /** How soon after winning a hunted leader is struck. */
 const huntUs = 80_000;
 
@@ -51,24 +49,25 @@ export class Faults {
     this.#over = true;
   }
 
-  /** A leader has just been elected. */
+  /**
+   * A leader has just been elected, and has said nothing yet. Half of the hunted ones are heard by a few
+   * only from their first word on (the family of Figure 8); all are struck soon after.
+   */
   hunt(leader: SimNode): void {
     if (this.#over || !this.#draws.chance(this.#conditions.hunted_leaders)) return;
+    if (this.#draws.chance(0.5)) this.#muffle(leader);
     this.#heap.after(this.#draws.between(0, huntUs), () => {
       if (this.#over) return;
-      const how = this.#draws.pick([
-        'kill',
-        'power',
-        'isolate',
-        'isolate',
-        'half',
-        'half',
-        'pause',
-      ]);
+      const how = this.#draws.pick(['kill', 'power', 'isolate', 'half', 'pause'] as const);
       if (how === 'kill' || how === 'power') this.#crash(leader, how);
-      else if (how === 'pause') leader.pause(this.#between(pauseUs));
+      else if (how === 'pause') leader.pause(this.#outage());
       else this.#cutOff(leader, how === 'half' ? this.#someOthers(leader) : this.#others(leader));
     });
+  }
+
+  #muffle(leader: SimNode): void {
+    for (const { id } of this.#someOthers(leader)) this.#network.cut(leader.id, id);
+    this.#healLater();
   }
 
   #strike(fault: Fault): void {
@@ -87,7 +86,7 @@ export class Faults {
       case 'heal':
         return this.#network.healAll();
       case 'pause':
-        return node.pause(this.#between(pauseUs));
+        return node.pause(this.#outage());
       case 'kill':
       case 'power':
         return this.#crash(node, fault);
@@ -96,7 +95,7 @@ export class Faults {
         for (const each of this.#nodes) this.#crash(each, 'power');
         return;
       case 'slow_disk':
-        return node.slowDisk(this.#between(slowDiskUs));
+        return node.slowDisk(this.#draws.between(slowDiskUs.from, slowDiskUs.to));
       case 'reconnect':
         return this.#reconnect(node);
     }
@@ -105,12 +104,16 @@ export class Faults {
   #crash(node: SimNode, crash: Crash): void {
     if (!node.up) return;
     node.crash(crash);
-    this.#heap.after(this.#between(downUs), () => node.start());
+    this.#heap.after(this.#outage(), () => node.start());
   }
 
   #cutOff(node: SimNode, others: readonly SimNode[]): void {
     for (const other of others) this.#cutBoth(node, other);
-    this.#heap.after(this.#between(cutUs), () => {
+    this.#healLater();
+  }
+
+  #healLater(): void {
+    this.#heap.after(this.#outage(), () => {
       if (!this.#over && this.#draws.chance(0.7)) this.#network.healAll();
     });
   }
@@ -165,7 +168,7 @@ export class Faults {
     return this.#draws.subset(others, this.#draws.between(1, others.length));
   }
 
-  #between({ from, to }: { readonly from: number; readonly to: number }): number {
-    return this.#draws.between(from, to);
+  #outage(): number {
+    return this.#draws.between(shortestOutageUs, this.#conditions.longest_outage_us);
   }
 }

@@ -49,6 +49,12 @@ export class HashedLog {
     return clone;
   }
 
+  /** By the rule of paper §5.4.1. */
+  isNewerThan(other: HashedLog): boolean {
+    if (this.lastTerm !== other.lastTerm) return this.lastTerm > other.lastTerm;
+    return this.lastIndex > other.lastIndex;
+  }
+
   equals(other: HashedLog): boolean {
     const { lastIndex } = this;
     return lastIndex === other.lastIndex && this.hashAt(lastIndex) === other.hashAt(lastIndex);

@@ -112,7 +112,13 @@ t.test('an acknowledged write is kept, and where it was', (t) => {
 
 t.test('one leader per term, over all time', (t) => {
   const { invariants, server } = watching('a', 'b', 'c');
-  for (const id of ['a', 'b']) server(id).core.term = 4;
+  for (const id of ['a', 'b', 'c']) server(id).core.term = 4;
+  t.throws(() => invariants.becameLeader('a'), violating('ElectedByMajority'), 'by no votes');
+  for (const id of ['a', 'b']) {
+    const state = { term: 4, voted_for: 'a' };
+    invariants.synced(id, [{ seq: 1, hard_state: state, entries: [] }]);
+    invariants.sent(id, 'a', voteResponse(4, true));
+  }
   invariants.becameLeader('a');
   t.throws(() => invariants.becameLeader('b'), violating('ElectionSafety'));
   t.end();

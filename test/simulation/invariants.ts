@@ -167,6 +167,10 @@ export class Invariants {
     check(other === id, 'ElectionSafety', `${other} and ${id} both lead term ${term}`);
     this.#marks.hit([...this.#leaders.values()].includes(id) ? 'elected_again' : 'elected');
     this.#leaders.set(term, id);
+    const nodes = [...this.#watched.values()];
+    const voters = nodes.filter(({ votes }) => votes.get(term) === id).length;
+    const elected = 2 * voters > nodes.length;
+    check(elected, 'ElectedByMajority', `${id} leads term ${term} by ${voters} votes`);
     const index = this.#committed.findLastIndex((entry) => entry.term < term) + 1;
     const complete = index === 0 || node.written.hashAt(index) === this.#committed[index - 1]?.hash;
     check(complete, 'LeaderCompleteness', `${id} leads term ${term} without committed ${index}`);
@@ -323,6 +327,10 @@ export class Invariants {
     node.commit = core.commit;
   }
 
+  /**
+   * A majority has it on its disks, and who does not have it could not win an election, as the logs are
+   * now: this is what makes a commit final, and it shows the mistake of Figure 8 before it costs anything.
+   */
   #checkMajority(id: NodeId, node: Watched): void {
     const { commit } = node.core;
     const hash = node.written.hashAt(commit);
@@ -330,6 +338,12 @@ export class Invariants {
     const holding = nodes.filter(({ durable }) => durable.hashAt(commit) === hash).length;
     const what = `${id} commits ${commit}, which ${holding} of ${nodes.length} hold durably`;
     check(2 * holding > nodes.length, 'CommitDurable', what);
+    for (const [candidate, { written }] of this.#watched) {
+      if (written.hashAt(commit) === hash) continue;
+      const votes = nodes.filter(({ durable }) => !durable.isNewerThan(written)).length;
+      const lost = `${id} commits ${commit}, and ${candidate} could be elected without it`;
+      check(2 * votes <= nodes.length, 'CommitIsFinal', lost);
+    }
   }
 
   #markTruncation({ written, durable }: Watched, from: number): void {

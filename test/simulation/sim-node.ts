@@ -39,6 +39,7 @@ export interface NodeParts {
   readonly configuration: Configuration;
   readonly log: NodeLog;
   send(from: NodeId, to: NodeId, message: Message): void;
+  /** Before it says its first word as leader. */
   becameLeader(id: NodeId): void;
 }
 
@@ -261,13 +262,15 @@ class Life {
     trace.add(heap.now, this.#id, core.term, core.commit, core.log.lastIndex, effects.length);
     trace.tell(() => `${time(heap)} ${this.#id} ${formatState(core)}`);
     const leads = core.role === 'leader' && (before.role !== 'leader' || before.term !== core.term);
-    if (leads) invariants.becameLeader(this.#id);
+    if (leads) {
+      invariants.becameLeader(this.#id);
+      this.#parts.becameLeader(this.#id);
+    }
     this.#markRole(before);
     for (const effect of effects) this.#perform(effect);
     invariants.stepped(this.#id);
     this.#held.release(core.durableSeq, core.term);
     this.#markDropped();
-    if (leads) this.#parts.becameLeader(this.#id);
   }
 
   #perform(effect: Effect): void {
