@@ -82,6 +82,20 @@ t.test('bodies', async (t) => {
   }
 });
 
+t.test('a field that is missing is told from one of a wrong type', async (t) => {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  const { token } = api.user('ines', 'instructor');
+  const body = { code: 1, description_md: null };
+  const response = await api.request('POST /v1/courses', { token, body });
+  const { errors } = problemSchema.parse(await response.json());
+  t.same(Object.fromEntries(errors.map(({ pointer, code }) => [pointer, code])), {
+    '/code': 'invalid_type',
+    '/title': 'required',
+    '/description_md': 'invalid_type',
+  });
+});
+
 t.test('a body that is not UTF-8', async (t) => {
   const { patch } = scene(t);
   const body = Buffer.concat([

@@ -16,7 +16,8 @@ export function pointer(path: readonly PropertyKey[]): string {
     .join('');
 }
 
-function fieldErrors(issue: Issue, root: string): FieldError[] {
+/** @param data what was validated */
+function fieldErrors(issue: Issue, data: unknown, root: string): FieldError[] {
   const at = root + pointer(issue.path);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
@@ -25,16 +26,30 @@ function fieldErrors(issue: Issue, root: string): FieldError[] {
       detail: 'This operation does not know this field.',
     }));
   }
-  if (issue.code === 'invalid_type' && issue.input === undefined) {
+  if (issue.code === 'invalid_type' && valueAt(data, issue.path) === undefined) {
     return [{ pointer: at, code: 'required', detail: 'This field is required.' }];
   }
   return [{ pointer: at, code: issue.code, detail: issue.message }];
 }
 
+/** The issues of zod do not hold the input: whether a field is missing is told by looking. */
+function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, part) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, part)
+        ? (value as Record<PropertyKey, unknown>)[part]
+        : undefined,
+    data,
+  );
+}
+
 /** Turns what zod found into one problem document; every issue keeps its place. */
 export const validationHook: Hook<unknown, ApiEnv, string, undefined> = (result) => {
   if (result.success) return undefined;
-  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, ROOT[result.target]));
+  const { target } = result;
+  // The validator hands it over with failures too, whatever its type says.
+  const { data } = result as { readonly data?: unknown };
+  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, data, ROOT[target]));
   if (errors.every((error) => error.pointer === '/query/cursor')) {
     throw new Problem('invalid_cursor', 'The cursor is not one of this list.', { errors });
   }
