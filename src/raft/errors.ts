@@ -1,3 +1,5 @@
+import type { ChangeRefusal } from './core/member-change.ts';
+
 /** What is known of a proposal that failed. */
 export type ProposalOutcome =
   /** It is in no log and never will be: proposing it again is a new attempt. */
@@ -26,6 +28,26 @@ export class ReadError extends Error {
   readonly code: 'no_quorum' | 'closed';
 
   constructor(code: 'no_quorum' | 'closed', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export type MembershipErrorCode =
+  | Exclude<ChangeRefusal, 'not_ready'>
+  | 'timeout'
+  | 'taken_back'
+  | 'closed';
+
+/**
+ * A change of the members that was refused, or not done in time. To ask again for the same is always
+ * safe: what is so already is no change.
+ */
+export class MembershipError extends Error {
+  override readonly name = 'MembershipError';
+  readonly code: MembershipErrorCode;
+
+  constructor(code: MembershipErrorCode, message: string) {
     super(message);
     this.code = code;
   }

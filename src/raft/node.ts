@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PlacedConfiguration } from './core/configurations.ts';
+import { isJoint, type MemberChange, wasRemoved } from './core/member-change.ts';
 import type { Configuration, Member, NodeId } from './core/messages.ts';
+import { isAnswering } from './core/peers.ts';
 import { isVoter } from './core/quorum.ts';
 import type { Role, Timing } from './core/types.ts';
 import { Applier } from './driver/applier.ts';
 import { Driver } from './driver/driver.ts';
+import { type ChangeOptions, MemberChanges } from './driver/member-changes.ts';
 import { Placements } from './driver/placements.ts';
 import { Proposals } from './driver/proposals.ts';
 import { ReadBarriers } from './driver/read-barriers.ts';
@@ -12,8 +16,10 @@ import type { LogStore, Outcome, StateMachine, Transport } from './ports.ts';
 
 export interface RaftNodeOptions {
   readonly id: NodeId;
-  /** The members that the log starts with. */
+  /** The members that the log starts with; nobody for a node that joins. */
   readonly configuration: Configuration;
+  /** Of a node that joins: the entry that made it a member. Below it, it never campaigns. */
+  readonly join_index?: number;
   readonly timing: Timing;
   /** 32 random bits, fresh at every start. */
   readonly seed: number;
@@ -24,6 +30,10 @@ export interface RaftNodeOptions {
   readonly prepare?: (command: Uint8Array) => Uint8Array;
   /** This replica has stopped for good: its log or its state cannot be trusted any more. */
   readonly onFatal: (error: Error) => void;
+  /** Called once, when it is certain that this node is no member any more: it may be closed. */
+  readonly onRemoved?: () => void;
+  /** The members are certain to be these. */
+  readonly onMembersChange?: (configuration: Configuration) => void;
   readonly onLeaderChange?: (change: {
     readonly role: Role;
     readonly term: number;
@@ -33,6 +43,10 @@ export interface RaftNodeOptions {
 
 export interface MemberStatus extends Member {
   readonly voter: boolean;
+  /** A voter that leaves when the change that is under way is committed. */
+  readonly leaving: boolean;
+  /** On the leader: it answered within an election timeout; elsewhere the same as `reachable`. */
+  readonly healthy: boolean;
   /** On the leader: what this member is known to hold durably; elsewhere `null`. */
   readonly match_index: number | null;
   readonly reachable: boolean;
@@ -46,7 +60,19 @@ export interface RaftStatus {
   readonly commit_index: number;
   readonly applied_index: number;
   readonly last_log_index: number;
+  /** The members change: majorities of the old and of the new voters are needed. */
+  readonly joint: boolean;
+  /** Of the entry that set these members; 0: they are the first ones. */
+  readonly configuration_index: number;
+  /** This node was a member, and will never be one again. */
+  readonly removed: boolean;
   readonly members: readonly MemberStatus[];
+}
+
+export interface MembersChanged {
+  /** Of the committed entry that set these members. */
+  readonly index: number;
+  readonly configuration: Configuration;
 }
 
 /** How often a transfer looks whether it is done, in ms. */
@@ -62,10 +88,12 @@ export class RaftNode {
   readonly #applier: Applier;
   readonly #proposals: Proposals;
   readonly #placements: Placements;
+  readonly #changes: MemberChanges;
   readonly #reads: ReadBarriers;
   readonly #waiters: AppliedWaiters;
   readonly #reachable = new Set<NodeId>();
   readonly #expiry: NodeJS.Timeout;
+  #removed = false;
 
   constructor(options: RaftNodeOptions) {
     const { log, transport, machine } = options;
@@ -75,6 +103,7 @@ export class RaftNode {
       {
         id: options.id,
         configuration: options.configuration,
+        join_index: options.join_index ?? 0,
         timing: options.timing,
         seed: options.seed,
         applied: machine.applied.index,
@@ -91,6 +120,9 @@ export class RaftNode {
           this.#proposals.leaderChanged(change);
           options.onLeaderChange?.(change);
         },
+        changeAccepted: (id) => this.#changes.accepted(id),
+        changeRefused: (id, reason) => this.#changes.refused(id, reason),
+        membersCommitted: (placed) => this.#membersCommitted(placed),
         fatal: (error) => this.#stop(error),
       },
     );
@@ -101,6 +133,12 @@ export class RaftNode {
     });
     this.#placements = new Placements((requestId, command) =>
       this.#driver.push({ type: 'propose', request_id: requestId, command }),
+    );
+    const { core } = this.#driver;
+    this.#changes = new MemberChanges(
+      (requestId, change) =>
+        this.#driver.push({ type: 'change_members', request_id: requestId, change }),
+      core.configurations.at(core.commit),
     );
     const prepare = options.prepare ?? ((command: Uint8Array) => command);
     this.#proposals = new Proposals(options.id, transport, this.#placements, prepare);
@@ -114,6 +152,7 @@ export class RaftNode {
       this.#driver.push({ type: 'reachable', peer, reachable });
     };
     this.#driver.start();
+    this.#lookIfRemoved(core.configurations.at(core.commit).configuration);
   }
 
   /**
@@ -144,8 +183,7 @@ export class RaftNode {
 
   status(): RaftStatus {
     const { core } = this.#driver;
-    const { voters, voters_outgoing: outgoing, learners } = core.configuration;
-    const members = new Map([...outgoing, ...learners, ...voters].map((one) => [one.id, one]));
+    const { index, configuration } = core.configurations.latest;
     return {
       node_id: core.id,
       role: core.role,
@@ -154,12 +192,10 @@ export class RaftNode {
       commit_index: core.commit,
       applied_index: this.#options.machine.applied.index,
       last_log_index: core.log.lastIndex,
-      members: [...members.values()].map((member) => ({
-        ...member,
-        voter: isVoter(core.configuration, member.id),
-        match_index: this.#matchOf(member.id),
-        reachable: member.id === core.id || this.#reachable.has(member.id),
-      })),
+      joint: isJoint(configuration),
+      configuration_index: index,
+      removed: this.#removed,
+      members: membersOf(configuration).map((member) => this.#statusOf(member, configuration)),
     };
   }
 
@@ -180,10 +216,51 @@ export class RaftNode {
     return false;
   }
 
+  /**
+   * Changes the members; only the leader does. Resolves when all of it is committed, or as soon as
+   * `until` says: a new node becomes a learner first, then a voter by itself once it is caught up.
+   * Rejects with `MembershipError`. To ask again for the same is safe.
+   */
+  async changeMembers(change: MemberChange, options: ChangeOptions): Promise<MembersChanged> {
+    const { index, configuration } = await this.#changes.change(change, options);
+    return { index, configuration };
+  }
+
   /** Stops taking part. The log, transport and machine stay open: they are the caller's. */
   close(): void {
     this.#driver.halt(null);
     this.#shutDown();
+  }
+
+  #statusOf(member: Member, configuration: Configuration): MemberStatus {
+    const { core } = this.#driver;
+    const { id, raft, api } = member;
+    const reachable = id === core.id || this.#reachable.has(id);
+    const voter = isVoter(configuration, id);
+    return {
+      id,
+      raft,
+      api,
+      ...(member.replaces !== undefined && { replaces: member.replaces }),
+      voter,
+      leaving: voter && !configuration.voters.some((one) => one.id === id),
+      healthy: core.role === 'leader' ? isAnswering(core, id) : reachable,
+      match_index: this.#matchOf(id),
+      reachable,
+    };
+  }
+
+  #membersCommitted(placed: PlacedConfiguration): void {
+    this.#changes.committed(placed);
+    this.#options.onMembersChange?.(placed.configuration);
+    this.#lookIfRemoved(placed.configuration);
+  }
+
+  #lookIfRemoved(configuration: Configuration): void {
+    if (this.#removed || !wasRemoved(configuration, this.#options.id)) return;
+    this.#removed = true;
+    // Not from within a step or the constructor: whoever is told may close this node.
+    setImmediate(() => this.#options.onRemoved?.());
   }
 
   #matchOf(id: NodeId): number | null {
@@ -207,7 +284,14 @@ export class RaftNode {
     clearInterval(this.#expiry);
     this.#applier.close();
     this.#proposals.close();
+    this.#changes.close();
     this.#reads.close();
     this.#waiters.close();
   }
+}
+
+/** Voters, those that are leaving, learners. */
+function membersOf({ voters, voters_outgoing: outgoing, learners }: Configuration): Member[] {
+  const leaving = outgoing.filter((one) => !voters.some((stays) => stays.id === one.id));
+  return [...voters, ...leaving, ...learners];
 }

@@ -1,6 +1,9 @@
 import { configurationCodec } from '../configuration-codec.ts';
+import type { PlacedConfiguration } from '../core/configurations.ts';
 import { maxAppendBytes } from '../core/limits.ts';
+import type { ChangeRefusal } from '../core/member-change.ts';
 import type { LogEntry } from '../core/messages.ts';
+import { memberIds } from '../core/quorum.ts';
 import { type Core, createCore } from '../core/state.ts';
 import { deadline, step } from '../core/step.ts';
 import type { CoreOptions, Effect, Event } from '../core/types.ts';
@@ -18,6 +21,10 @@ export interface DriverHooks {
   readReady(ids: readonly string[], index: number): void;
   readFailed(ids: readonly string[]): void;
   roleChanged(change: Extract<Effect, { type: 'role_changed' }>): void;
+  changeAccepted(requestId: string): void;
+  changeRefused(requestId: string, reason: ChangeRefusal): void;
+  /** These members are committed now. */
+  membersCommitted(configuration: PlacedConfiguration): void;
   /** A broken invariant or a damaged log: nothing of this node may be believed any more. */
   fatal(error: Error): void;
 }
@@ -67,6 +74,9 @@ export class Driver {
     // No retry: a failed fsync may have dropped pages, and a second one would claim success.
     this.#log.onFailure = (error) => this.halt(error);
     this.#transport.onMessage = (from, message) => this.push({ type: 'message', from, message });
+    // A node that joins has no members yet: its transport was told by whom it may be led.
+    const { configuration } = this.#core;
+    if (memberIds(configuration).length > 0) this.#transport.setMembers(configuration);
     this.#alarm.set(deadline(this.#core));
   }
 
@@ -128,6 +138,13 @@ export class Driver {
         return this.#hooks.readFailed(effect.ids);
       case 'role_changed':
         return this.#hooks.roleChanged(effect);
+      case 'change_accepted':
+        return this.#hooks.changeAccepted(effect.request_id);
+      case 'change_refused':
+        return this.#hooks.changeRefused(effect.request_id, effect.reason);
+      case 'configuration':
+        this.#transport.setMembers(effect.latest.configuration);
+        return this.#hooks.membersCommitted(effect.committed);
     }
   }
 

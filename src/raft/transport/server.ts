@@ -122,7 +122,8 @@ export class PeerServer {
       this.#options.refusals.record(error, peer);
       const { reason: code, message } = error;
       respond(stream, constants.HTTP_STATUS_FORBIDDEN, { code, message });
-      session.close();
+      // Not before: whoever is told that the session goes away reads no answer any more.
+      stream.once('close', () => session.close());
     }
   }
 

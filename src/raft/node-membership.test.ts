@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import t, { type Test } from 'tap';
+import {
+  type MemoryMember,
+  MemoryNetwork,
+  memberOf,
+  startJoiner,
+  startMembers,
+} from '../../test/fixtures/memory-raft.ts';
+import type { MemberChange } from './core/member-change.ts';
+import { MembershipError } from './errors.ts';
+
+const timeoutMs = 10_000;
+
+function start(t: Test, ids: readonly string[]) {
+  const network = new MemoryNetwork();
+  const members = startMembers(ids, network);
+  t.teardown(() => {
+    for (const { node } of members) node.close();
+  });
+  return { network, members };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await sleep(2);
+}
+
+async function leaderOf(members: readonly MemoryMember[]): Promise<MemoryMember> {
+  for (;;) {
+    const leader = members.find(({ node }) => node.status().role === 'leader');
+    if (leader !== undefined) return leader;
+    await sleep(2);
+  }
+}
+
+/** Asks whoever leads, again when the leadership moves: asking for the same is safe. */
+async function change(members: readonly MemoryMember[], wanted: MemberChange): Promise<void> {
+  for (;;) {
+    const { node } = await leaderOf(members);
+    try {
+      await node.changeMembers(wanted, { timeoutMs });
+      return;
+    } catch (error) {
+      if (!(error instanceof MembershipError) || error.code !== 'not_leader') throw error;
+    }
+  }
+}
+
+/** `lms-admin add-node`, then the start of the node, which nobody tells anything more. */
+async function join(members: MemoryMember[], network: MemoryNetwork, id: string): Promise<void> {
+  const { node } = await leaderOf(members);
+  const asked = { kind: 'add', member: memberOf(id) } as const;
+  const { index } = await node.changeMembers(asked, { timeoutMs, until: 'begun' });
+  members.push(startJoiner(id, network, index));
+  await change(members, asked);
+}
+
+function voters(member: MemoryMember): string[] {
+  const { members } = member.node.status();
+  return members.filter((one) => one.voter).map((one) => one.id);
+}
+
+t.test('from three to five and back, every original node replaced, under writes', async (t) => {
+  const { network, members } = start(t, ['n1', 'n2', 'n3']);
+  await leaderOf(members);
+  let over = false;
+  let written = 0;
+  const writers = [0, 1, 2, 3].map(async (writer) => {
+    for (let n = 0; !over; n += 1) {
+      const present = members.filter((member) => !member.removed);
+      const member = present[(n + writer) % present.length] as MemoryMember;
+      const text = `${writer}.${n}`;
+      await member.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
+      written += 1;
+    }
+  });
+  const some = written + 50;
+  await until(() => written >= some);
+  await join(members, network, 'n4');
+  await join(members, network, 'n5');
+  t.same(voters(await leaderOf(members)), ['n1', 'n2', 'n3', 'n4', 'n5']);
+  for (const id of ['n1', 'n2', 'n3']) {
+    await change(members, { kind: 'remove', id });
+    const left = members.find((member) => member.id === id) as MemoryMember;
+    await until(() => left.removed);
+    const before = written;
+    await until(() => written >= before + 50);
+  }
+  await join(members, network, 'n6');
+  over = true;
+  await Promise.all(writers);
+  t.ok(written >= 200);
+
+  const present = members.filter((member) => !member.removed);
+  t.same(present.map(({ id }) => id).sort(), ['n4', 'n5', 'n6']);
+  for (const member of present) {
+    await member.node.readBarrier(timeoutMs);
+    t.same(voters(member).sort(), ['n4', 'n5', 'n6'], member.id);
+    t.same(member.machine.commands, present[0]?.machine.commands, 'one history');
+    t.equal(new Set(member.machine.commands).size, member.machine.commands.length);
+    t.equal(member.fatal, null);
+  }
+  t.ok((present[0]?.machine.commands.length ?? 0) >= written);
+});
+
+t.test('a dead node is replaced in one step, and its id is used up', async (t) => {
+  const { network, members } = start(t, ['n1', 'n2', 'n3']);
+  const leader = await leaderOf(members);
+  const dead = members.find((member) => member !== leader) as MemoryMember;
+  network.isolate(dead.id);
+  const replace = { kind: 'replace', id: dead.id, member: memberOf('n4') } as const;
+  const { index } = await leader.node.changeMembers(replace, { timeoutMs, until: 'begun' });
+  const status = leader.node.status();
+  t.match(status.members.at(-1), { id: 'n4', voter: false, replaces: dead.id });
+  t.equal(status.configuration_index, index);
+  members.push(startJoiner('n4', network, index));
+  await leader.node.changeMembers(replace, { timeoutMs });
+  t.same(voters(leader).includes(dead.id), false);
+  t.same(voters(leader).includes('n4'), true);
+  await t.rejects(
+    leader.node.changeMembers({ kind: 'add', member: memberOf(dead.id) }, { timeoutMs }),
+    { name: 'MembershipError', code: 'removed_id' },
+  );
+});
+
+t.test('who asks for a change is told what became of it', async (t) => {
+  const { network, members } = start(t, ['n1', 'n2', 'n3']);
+  const leader = await leaderOf(members);
+  const [follower, other] = members.filter((member) => member !== leader) as [
+    MemoryMember,
+    MemoryMember,
+  ];
+  const add = { kind: 'add', member: memberOf('n4') } as const;
+  const refusal = (member: MemoryMember, wanted: MemberChange, ms = timeoutMs) =>
+    member.node.changeMembers(wanted, { timeoutMs: ms }).catch((error) => error);
+  t.match(await refusal(follower, add), { code: 'not_leader' });
+  t.match(await refusal(leader, { kind: 'remove', id: 'n9' }), { code: 'unknown_member' });
+  t.match(await refusal(leader, add, 50), { code: 'timeout', message: /has begun/ });
+  const waiting = refusal(leader, add);
+  await leader.node.changeMembers({ kind: 'remove', id: 'n4' }, { timeoutMs });
+  t.match(await waiting, { code: 'taken_back' });
+
+  await until(() => leader.node.status().members.every((one) => one.healthy));
+  network.isolate(other.id);
+  await until(() => leader.node.status().members.some((one) => !one.healthy));
+  t.match(await refusal(leader, { kind: 'remove', id: follower.id }), { code: 'unsafe' });
+  const moved = { ...memberOf(follower.id), raft: 'elsewhere:1' };
+  const done = await leader.node.changeMembers({ kind: 'update', member: moved }, { timeoutMs });
+  t.equal(done.configuration.voters.find(({ id }) => id === follower.id)?.raft, 'elsewhere:1');
+  const never = refusal(leader, { kind: 'add', member: memberOf('n5') });
+  leader.node.close();
+  t.match(await never, { code: 'closed' });
+});
+
+t.test('a leader that removes itself hands over, and nobody waits for an election', async (t) => {
+  const { members } = start(t, ['n1', 'n2', 'n3']);
+  const leader = await leaderOf(members);
+  const { term } = leader.node.status();
+  const others = members.filter((member) => member !== leader);
+  await leader.node.changeMembers({ kind: 'remove', id: leader.id }, { timeoutMs });
+  const next = await leaderOf(others);
+  t.equal(next.node.status().term, term + 1);
+  await until(() => leader.removed);
+  t.equal(leader.node.status().removed, true);
+  t.not(leader.node.status().role, 'leader');
+});
