@@ -16,7 +16,8 @@ export type Fault =
   | 'power'
   | 'power_all'
   | 'slow_disk'
-  | 'reconnect';
+  | 'reconnect'
+  | 'transfer';
 
 /** All that a run draws before it starts. Times in µs. */
 export interface Conditions {
@@ -62,6 +63,7 @@ const FAULTS: Readonly<Record<Fault, number>> = {
   power_all: 0.5,
   slow_disk: 2,
   reconnect: 2,
+  transfer: 2,
 };
 
 const MS = 1000;

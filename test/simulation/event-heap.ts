@@ -11,6 +11,11 @@ export class EventHeap {
   #sequence = 0;
   readonly #heap: Scheduled[] = [];
 
+  /** For a person to read: ms. */
+  get clock(): string {
+    return (this.now / 1000).toFixed(3).padStart(9);
+  }
+
   at(time: number, run: () => void): void {
     this.#sequence += 1;
     const scheduled = { at: Math.max(time, this.now), sequence: this.#sequence, run };

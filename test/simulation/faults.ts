@@ -7,6 +7,7 @@ import type { Draws } from './randomness.ts';
 import type { SimNode } from './sim-node.ts';
 
 const shortestOutageUs = 20_000;
+const latestNoticeUs = 50_000;
 const slowDiskUs = { from: 300_000, to: 2_000_000 };
 /** How soon after winning a hunted leader is struck. */
 const huntUs = 80_000;
@@ -98,13 +99,29 @@ export class Faults {
         return node.slowDisk(this.#draws.between(slowDiskUs.from, slowDiskUs.to));
       case 'reconnect':
         return this.#reconnect(node);
+      case 'transfer':
+        return this.#transfer();
     }
   }
 
   #crash(node: SimNode, crash: Crash): void {
     if (!node.up) return;
     node.crash(crash);
-    this.#heap.after(this.#outage(), () => node.start());
+    // The connections of a process that dies are closed; those of a machine without power are not.
+    if (crash === 'kill') this.#noticed(node, false);
+    this.#heap.after(this.#outage(), () => {
+      node.start();
+      this.#noticed(node, true);
+    });
+  }
+
+  /** Some see it at once, others later or never. */
+  #noticed({ id }: SimNode, reachable: boolean): void {
+    for (const other of this.#nodes) {
+      if (other.id === id || !this.#draws.chance(0.7)) continue;
+      const after = this.#draws.between(0, latestNoticeUs);
+      this.#heap.after(after, () => other.push({ type: 'reachable', peer: id, reachable }));
+    }
   }
 
   #cutOff(node: SimNode, others: readonly SimNode[]): void {
@@ -146,8 +163,15 @@ export class Faults {
 
   #reconnect(node: SimNode): void {
     for (const { id } of this.#others(node)) {
-      if (this.#draws.chance(0.5)) node.push({ type: 'reachable', peer: id, reachable: true });
+      const reachable = this.#draws.chance(0.7);
+      if (this.#draws.chance(0.5)) node.push({ type: 'reachable', peer: id, reachable });
     }
+  }
+
+  /** To somebody, or to whom the leader chooses. */
+  #transfer(): void {
+    const to = this.#draws.chance(0.5) ? this.#draws.pick(this.#nodes).id : null;
+    this.#leader()?.push({ type: 'transfer', to });
   }
 
   #cutBoth(one: SimNode, other: SimNode): void {

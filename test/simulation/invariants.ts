@@ -1,37 +1,12 @@
 import type { LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
-import type { HardState, LogBatch, RecoveredLog } from '../../src/raft/ports.ts';
-import { EntryHashes, HashedLog } from './hashed-log.ts';
+import type { LogBatch, RecoveredLog } from '../../src/raft/ports.ts';
+import { EntryHashes, type HashedLog } from './hashed-log.ts';
+import { markCounting, markRecovery, markRefusal, markTruncation } from './log-marks.ts';
 import type { Applied } from './machine.ts';
 import type { Marks } from './marks.ts';
-
-/** A run found something that must not be. */
-export class Violation extends Error {
-  override readonly name = 'Violation';
-  readonly invariant: string;
-
-  constructor(invariant: string, details: string) {
-    super(`${invariant}: ${details}`);
-    this.invariant = invariant;
-  }
-}
-
-/** What is known of a node from outside, over all its lives. */
-interface Watched {
-  core: Core;
-  /** The log as the node handed it to its disk, and what of it is surely there. */
-  readonly written: HashedLog;
-  readonly durable: HashedLog;
-  durableState: HardState;
-  /** The candidate that got the vote of a term, in messages that were sent. */
-  readonly votes: Map<number, NodeId>;
-  /** The highest term in any message that was sent. */
-  sentTerm: number;
-  /** The longest prefix that it has acknowledged and that no later leader replaced. */
-  acknowledged: { index: number; hash: number };
-  term: number;
-  commit: number;
-}
+import { check } from './violation.ts';
+import { type Watched, watch } from './watched.ts';
 
 interface Committed {
   readonly hash: number;
@@ -79,7 +54,7 @@ export class Invariants {
     node.written.truncateFrom(1);
     this.#write(id, node.written, entries);
     node.durable.copy(node.written);
-    this.#compareWithDisk(before, node.durable);
+    markRecovery(this.#marks, before, node.durable);
 
     const { sentTerm, votes, acknowledged } = node;
     check(state.term >= sentTerm, 'PromiseKept', `${id} forgot term ${sentTerm}`);
@@ -103,7 +78,7 @@ export class Invariants {
     const truncated = first.index <= written.lastIndex;
     if (truncated) {
       check(node.core.role !== 'leader', 'LeaderAppendOnly', `${id} replaced entry ${first.index}`);
-      this.#markTruncation(node, first.index);
+      markTruncation(this.#marks, node, first.index);
       if (node.acknowledged.index >= first.index) {
         const index = first.index - 1;
         node.acknowledged = { index, hash: written.hashAt(index) };
@@ -131,6 +106,7 @@ export class Invariants {
     switch (message.kind) {
       case 'VoteRequest':
         if (!message.body.pre_vote) this.#voted(id, node, message.body.term, id);
+        if (message.body.leadership_transfer) this.#marks.hit('leadership_handed_over');
         return;
       case 'VoteResponse': {
         const { pre_vote: preVote, vote_granted: granted, term } = message.body;
@@ -147,7 +123,7 @@ export class Invariants {
       }
       case 'AppendEntriesResponse':
         if (message.body.success) this.#acknowledged(id, node, message.body.match_index);
-        else this.#markRefusal(message.body.term, core, message.body.conflict_term);
+        else markRefusal(this.#marks, message.body.term, core, message.body.conflict_term);
         break;
       case 'ReadIndexRequest':
         return;
@@ -188,7 +164,7 @@ export class Invariants {
     check(believed, 'DurableIsDurable', `${id} believes that ${core.durable} is durable`);
     check(core.commit >= node.commit, 'Monotone', `the commit index of ${id} went back`);
     if (core.commit > node.commit) this.#advanced(id, node);
-    if (core.role === 'leader') this.#markCounting(node);
+    if (core.role === 'leader') markCounting(this.#marks, core);
   }
 
   applied(id: NodeId, entry: LogEntry, outcome: Applied | null, chain: number): void {
@@ -246,17 +222,7 @@ export class Invariants {
   }
 
   #newcomer(id: NodeId, core: Core): Watched {
-    const node: Watched = {
-      core,
-      written: new HashedLog(),
-      durable: new HashedLog(),
-      durableState: { term: 0, voted_for: null },
-      votes: new Map(),
-      sentTerm: 0,
-      acknowledged: { index: 0, hash: 0 },
-      term: 0,
-      commit: 0,
-    };
+    const node = watch(core);
     this.#watched.set(id, node);
     return node;
   }
@@ -345,32 +311,4 @@ export class Invariants {
       check(2 * votes <= nodes.length, 'CommitIsFinal', lost);
     }
   }
-
-  #markTruncation({ written, durable }: Watched, from: number): void {
-    this.#marks.hit('truncated');
-    if (written.termAt(from) !== written.lastTerm) this.#marks.hit('truncated_two_terms');
-    if (written.lastIndex > durable.lastIndex) this.#marks.hit('truncated_before_durable');
-  }
-
-  #markRefusal(term: number, core: Core, conflictTerm: number): void {
-    if (term !== core.term) return;
-    this.#marks.hit(conflictTerm === 0 ? 'append_refused_too_short' : 'append_refused_other_term');
-  }
-
-  #markCounting({ core }: Watched): void {
-    const matches = [core.durable, ...[...core.progress.values()].map(({ match }) => match)];
-    const index = matches.sort((a, b) => b - a)[matches.length >> 1] ?? 0;
-    if (index > core.commit && core.log.termAt(index) !== core.term) {
-      this.#marks.hit('older_term_on_majority_not_committed');
-    }
-  }
-
-  #compareWithDisk(before: { written: HashedLog; durable: HashedLog }, found: HashedLog): void {
-    if (!found.equals(before.durable)) this.#marks.hit('unsynced_batch_survived');
-    if (!found.equals(before.written)) this.#marks.hit('unsynced_batch_lost');
-  }
-}
-
-function check(holds: boolean, invariant: string, details: string): asserts holds {
-  if (!holds) throw new Violation(invariant, details);
 }

@@ -6,6 +6,7 @@ export const MARKS = [
   'elected',
   'elected_again',
   'election_without_winner',
+  'leadership_handed_over',
   'pre_vote_refused',
   'vote_refused',
   'leader_gave_way_without_majority',

@@ -49,3 +49,7 @@ export class MemoryLog implements NodeLog {
     this.append(unsynced.slice(0, draws.between(0, unsynced.length)));
   }
 }
+
+export function readAll(log: NodeLog, from: number, to: number): readonly LogEntry[] {
+  return from > to ? [] : log.read(from, to, Number.MAX_SAFE_INTEGER);
+}

@@ -9,6 +9,8 @@ const enoughMs = 40_000;
 /** From here on everything that may happen must have happened. */
 const seedsForAllMarks = 1000;
 
+t.setTimeout(300_000);
+
 for (const profile of PROFILES) {
   t.test(`a run is a function of its seed: ${profile}`, (t) => {
     for (let seed = 1; seed <= 6; seed += 1) {

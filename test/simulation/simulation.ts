@@ -4,13 +4,14 @@ import { type Conditions, drawConditions, PROFILES, type Profile } from './condi
 import { EngineLog } from './engine-log.ts';
 import { EventHeap } from './event-heap.ts';
 import { Faults } from './faults.ts';
-import { Invariants, Violation } from './invariants.ts';
+import { Invariants } from './invariants.ts';
 import { Marks } from './marks.ts';
 import { Network } from './network.ts';
 import { MemoryLog } from './node-log.ts';
 import { Randomness } from './randomness.ts';
 import { SimNode } from './sim-node.ts';
 import { Trace } from './trace.ts';
+import { Violation } from './violation.ts';
 
 /** Time to be back at work once everything is well again: 20 election timeouts. */
 const recoveryUs = 10_000_000;

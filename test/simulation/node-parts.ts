@@ -1,0 +1,30 @@
+import type { Configuration, Message, NodeId } from '../../src/raft/core/messages.ts';
+import type { Timing } from '../../src/raft/core/types.ts';
+import type { Conditions } from './conditions.ts';
+import type { EventHeap } from './event-heap.ts';
+import type { Invariants } from './invariants.ts';
+import type { Marks } from './marks.ts';
+import type { NodeLog } from './node-log.ts';
+import type { Draws } from './randomness.ts';
+import type { Trace } from './trace.ts';
+
+export const TIMING: Timing = {
+  heartbeat_ms: 50,
+  election_timeout_min_ms: 250,
+  election_timeout_max_ms: 500,
+};
+
+/** What a node of the simulation is made with. */
+export interface NodeParts {
+  readonly heap: EventHeap;
+  readonly draws: Draws;
+  readonly marks: Marks;
+  readonly trace: Trace;
+  readonly invariants: Invariants;
+  readonly conditions: Conditions;
+  readonly configuration: Configuration;
+  readonly log: NodeLog;
+  send(from: NodeId, to: NodeId, message: Message): void;
+  /** Before it says its first word as leader. */
+  becameLeader(id: NodeId): void;
+}

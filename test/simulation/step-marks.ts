@@ -1,0 +1,42 @@
+import type { NodeId } from '../../src/raft/core/messages.ts';
+import { isStalled } from '../../src/raft/core/persistence.ts';
+import type { Core } from '../../src/raft/core/state.ts';
+import type { Event } from '../../src/raft/core/types.ts';
+import type { Marks } from './marks.ts';
+
+/** What happens in a step, for the marks. */
+
+/** Before the step. */
+export function markEvents(marks: Marks, core: Core, events: readonly Event[]): void {
+  for (const event of events) {
+    if (event.type !== 'message') continue;
+    const { kind, body } = event.message;
+    if (kind === 'AppendEntriesRequest' && body.term < core.term) marks.hit('append_of_older_term');
+    const round = core.readsInRound?.round ?? 0;
+    if (kind === 'AppendEntriesResponse' && body.read_round < round) {
+      marks.hit('answer_to_older_round');
+    }
+  }
+  if (core.role === 'leader' && core.readsWaiting.length > 0 && core.commit < core.noopIndex) {
+    marks.hit('read_waited_for_no_op');
+  }
+}
+
+/** After it. */
+export function markRole(
+  marks: Marks,
+  id: NodeId,
+  core: Core,
+  before: { readonly role: Core['role']; readonly term: number },
+): void {
+  if (before.role === 'candidate' && core.role === 'pre_candidate') {
+    marks.hit('election_without_winner');
+  }
+  if (core.leaderId !== null && core.leaderId !== id && core.term > before.term) {
+    marks.hit('followed_new_leader_in_higher_term');
+  }
+  if (before.role !== 'leader' || core.role === 'leader') return;
+  if (core.term > before.term) marks.hit('leader_gave_way_to_higher_term');
+  else if (isStalled(core)) marks.hit('leader_gave_way_with_stalled_disk');
+  else marks.hit('leader_gave_way_without_majority');
+}
