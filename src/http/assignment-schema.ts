@@ -8,7 +8,7 @@ import {
   maxTopicChars,
   maxTopicsPerAssignment,
 } from './limits.ts';
-import { milliPoints, points, text, timestamp, timestampMs } from './units.ts';
+import { line, milliPoints, points, text, timestamp, timestampMs } from './units.ts';
 
 /** An assignment as `queries/assignments.ts` returns it. */
 export const assignmentSchema = z
@@ -59,7 +59,7 @@ export const ASSIGNMENT_EXAMPLE: z.input<typeof assignmentSchema> = {
 const date = timestampMs.nullable().openapi({ type: ['string', 'null'] });
 
 const FIELDS = {
-  title: text(1, maxTitleChars),
+  title: line(maxTitleChars),
   body_md: text(0, maxMarkdownChars),
   attachments: z
     .array(idOf('fil'))
@@ -89,7 +89,7 @@ const FIELDS = {
     .max(maxGraceSeconds)
     .openapi({ description: 'How long after `due_at` work is not late yet.', example: 300 }),
   max_attempts: z.int().min(1).max(1_000).nullable().openapi({ description: '`null`: no limit.' }),
-  topics: z.array(text(1, maxTopicChars)).max(maxTopicsPerAssignment),
+  topics: z.array(line(maxTopicChars)).max(maxTopicsPerAssignment),
 } as const;
 
 export const newAssignmentSchema = z.strictObject({

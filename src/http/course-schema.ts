@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { idOf } from './id-schema.ts';
-import { text, timestamp } from './units.ts';
+import { maxTitleChars } from './limits.ts';
+import { line, text, timestamp } from './units.ts';
 
 const courseRole = z.enum(['instructor', 'ta', 'student']);
 
@@ -62,8 +63,8 @@ export const ENROLLMENT_EXAMPLE: z.input<typeof enrollmentSchema> = {
 };
 
 export const newCourse = z.strictObject({
-  code: text(1, 50).openapi({ description: 'Short name; need not be unique.' }),
-  title: text(1, 200),
+  code: line(50).openapi({ description: 'Short name; need not be unique.' }),
+  title: line(maxTitleChars),
   description_md: text(0, 100_000).optional(),
 });
 

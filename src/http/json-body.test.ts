@@ -64,6 +64,8 @@ const TABLE: readonly [name: string, body: string, status: number, code: string,
   ],
   ['a lone surrogate', '{"display_name": "\\ud800"}', 400, 'invalid_request', ['/display_name']],
   ['NUL', '{"display_name": "a\\u0000b"}', 400, 'invalid_request', ['/display_name']],
+  ['a blank name', '{"display_name": " "}', 400, 'invalid_request', ['/display_name']],
+  ['two lines', '{"display_name": "a\\nb"}', 400, 'invalid_request', ['/display_name']],
   ['brackets in a text', `{"display_name": "${'['.repeat(60)}\\"${'{'.repeat(60)}"}`, 200, '', []],
 ];
 

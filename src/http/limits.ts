@@ -44,6 +44,8 @@ export const defaultMaxFileBytes = 256 * 1024 * 1024;
 export const sessionLifetimeMs = 24 * 60 * 60 * 1000;
 
 export const maxIdChars = 64;
+/** Of people; the name to log in with has a limit of its own. */
+export const maxNameChars = 200;
 export const maxTitleChars = 200;
 /** Of what is a document of its own: an assignment, what is handed in for it. */
 export const maxMarkdownChars = 200_000;

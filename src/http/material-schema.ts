@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { ATTACHED_FILE_EXAMPLE, attachedFileSchema } from './attached-file-schema.ts';
 import { idOf } from './id-schema.ts';
 import { maxMarkdownChars, maxTitleChars, maxTopicChars } from './limits.ts';
-import { text, timestamp } from './units.ts';
+import { line, text, timestamp } from './units.ts';
 
 const extractionSchema = z
   .object({
@@ -55,8 +55,8 @@ export const materialWithTextSchema = z
 
 export const newMaterialSchema = z
   .strictObject({
-    title: text(1, maxTitleChars),
-    topic: text(1, maxTopicChars).optional(),
+    title: line(maxTitleChars),
+    topic: line(maxTopicChars).optional(),
     file_id: idOf('fil')
       .optional()
       .openapi({ description: 'A file that you uploaded: PDF, TXT, MD.' }),
@@ -68,8 +68,8 @@ export const newMaterialSchema = z
   });
 
 export const materialPatchSchema = z.strictObject({
-  title: text(1, maxTitleChars).optional(),
-  topic: text(1, maxTopicChars).nullable().optional(),
+  title: line(maxTitleChars).optional(),
+  topic: line(maxTopicChars).nullable().optional(),
 });
 
 export const materialPageSchema = z

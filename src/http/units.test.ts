@@ -1,5 +1,5 @@
 import t from 'tap';
-import { milliPoints, timestampMs } from './units.ts';
+import { line, milliPoints, timestampMs } from './units.ts';
 
 t.test('points become milli-points exactly, or are refused', (t) => {
   const good: [number, number][] = [
@@ -37,8 +37,38 @@ t.test('times are RFC 3339 with an offset', (t) => {
   t.equal(timestampMs.parse('2026-11-20T18:00:00.123+01:00'), ms);
   t.equal(timestampMs.parse('2026-11-20T17:00:00Z'), ms - 123);
   t.equal(timestampMs.encode(ms), '2026-11-20T17:00:00.123Z');
-  for (const bad of ['2026-11-20', '2026-11-20T17:00:00', '2026-02-30T00:00:00Z', 'now', 1]) {
+  t.equal(timestampMs.parse('9999-12-31T23:59:59.999Z'), 253_402_300_799_999);
+  for (const bad of [
+    '2026-11-20',
+    '2026-11-20T17:00:00',
+    '2026-02-30T00:00:00Z',
+    '9999-12-31T23:59:59-12:00',
+    '0000-01-01T00:00:00+14:00',
+    'now',
+    1,
+  ]) {
     t.notOk(timestampMs.safeParse(bad).success, String(bad));
+  }
+  t.end();
+});
+
+t.test('a line is not blank and has no control characters', (t) => {
+  const title = line(8);
+  for (const good of ['a', ' a b ', '日本語', 'مرحبا', '👩‍👩‍👧', 'é']) {
+    t.equal(title.parse(good), good, 'kept as it is');
+  }
+  for (const bad of [
+    '',
+    ' ',
+    '\u3000',
+    'a\nb',
+    'a\tb',
+    '\u001b[1m',
+    'a\u0000',
+    'a\u2028b',
+    '123456789',
+  ]) {
+    t.notOk(title.safeParse(bad).success, encodeURIComponent(bad));
   }
   t.end();
 });

@@ -1,6 +1,10 @@
 import { z } from '@hono/zod-openapi';
 import { fromMilliPoints, toMilliPoints } from '../lms/points.ts';
 
+const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+const IN_RANGE = 'must be within the years 0000 to 9999 in UTC';
+
 const EXAMPLE_TIME = '2026-11-20T17:00:00.000Z';
 
 /** A time in an answer: RFC 3339, UTC, with ms. */
@@ -8,9 +12,12 @@ export const timestamp = z.iso
   .datetime({ precision: 3 })
   .openapi({ format: 'date-time', example: EXAMPLE_TIME });
 
-/** A time in a request: RFC 3339 with any offset; becomes integer ms since the epoch. */
+/**
+ * A time in a request: RFC 3339 with any offset; becomes integer ms since the epoch. The offset must
+ * not move it out of the four-digit years: it could not be written as RFC 3339 any more.
+ */
 export const timestampMs = z
-  .codec(z.iso.datetime({ offset: true }), z.int(), {
+  .codec(z.iso.datetime({ offset: true }), z.int().min(FIRST_MS, IN_RANGE).max(LAST_MS, IN_RANGE), {
     decode: (text) => Date.parse(text),
     encode: (ms) => new Date(ms).toISOString(),
   })
@@ -44,5 +51,14 @@ export function text(minChars: number, maxChars: number) {
     .max(maxChars)
     .refine((value) => value.isWellFormed() && !value.includes('\u0000'), {
       message: 'must be well-formed Unicode without NUL',
+    });
+}
+
+/** A name or title: one line that is not blank. */
+export function line(maxChars: number) {
+  return text(1, maxChars)
+    .regex(/\S/, 'must not be blank')
+    .refine((value) => !/[\p{Cc}\u2028\u2029]/u.test(value), {
+      message: 'must be one line without control characters',
     });
 }

@@ -17,7 +17,7 @@ import { requireIfMatch } from '../preconditions.ts';
 import { Problem } from '../problem.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
-import { milliPoints, text } from '../units.ts';
+import { line, milliPoints, text } from '../units.ts';
 
 const onSubmission = z.object({ submission_id: idOf('sub') });
 
@@ -31,7 +31,7 @@ const newGradeSchema = z.strictObject({
     .nullable()
     .default(null)
     .openapi({ description: 'Number of the attempt that is judged; `null`: the latest.' }),
-  reason: text(1, maxReasonChars)
+  reason: line(maxReasonChars)
     .nullable()
     .default(null)
     .openapi({ description: 'Why, for the history.' }),

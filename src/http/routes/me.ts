@@ -6,6 +6,7 @@ import { userById } from '../../lms/queries/users.ts';
 import { Refusal } from '../../lms/refusal.ts';
 import { passwordMark } from '../../lms/verified-password.ts';
 import { callerOf } from '../env.ts';
+import { maxNameChars } from '../limits.ts';
 import { verifyPassword } from '../login.ts';
 import { json, jsonBody, operation, patchBody, router } from '../operation.ts';
 import { givenPassword, newPassword, type Passwords } from '../passwords.ts';
@@ -14,7 +15,7 @@ import { present } from '../present.ts';
 import { Problem } from '../problem.ts';
 import { read, readToJudge } from '../read.ts';
 import { submit } from '../submit.ts';
-import { text } from '../units.ts';
+import { line } from '../units.ts';
 import { USER_EXAMPLE, userSchema } from '../user-schema.ts';
 
 const getMe = operation({
@@ -36,7 +37,7 @@ const updateMe = operation(
     request: {
       body: patchBody(
         z.strictObject({
-          display_name: text(1, 200).optional(),
+          display_name: line(maxNameChars).optional(),
           email: z.email().max(254).nullable().optional(),
         }),
         { display_name: 'Ada Lovelace' },

@@ -17,13 +17,13 @@ import {
 } from '../query-schema.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
-import { text } from '../units.ts';
+import { line, text } from '../units.ts';
 
 const onQuery = z.object({ query_id: idOf('qry') });
 
 const newQuerySchema = z.strictObject({
   to: z.enum(['instructor', 'tutor']),
-  title: text(1, maxTitleChars),
+  title: line(maxTitleChars),
   body_md: text(1, maxMessageChars),
   anonymous: z.boolean().default(false).openapi({ description: 'To peers; staff see who asked.' }),
 });

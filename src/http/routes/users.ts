@@ -7,6 +7,7 @@ import { listUsers, requireKnownUser, userByUsernameKey } from '../../lms/querie
 import { isUsername, usernameKey, usernameMaxChars } from '../../lms/username.ts';
 import { ifMatchParameter } from '../components.ts';
 import { newId } from '../ids.ts';
+import { maxNameChars } from '../limits.ts';
 import { json, jsonBody, operation, patchBody, router } from '../operation.ts';
 import { pageAnswer, pageOf, pageQuery, pageRequest } from '../page.ts';
 import { newPassword, type Passwords } from '../passwords.ts';
@@ -14,11 +15,11 @@ import { expectedVersion } from '../preconditions.ts';
 import { present } from '../present.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
-import { text } from '../units.ts';
+import { line, text } from '../units.ts';
 import { userId, userParams } from '../user-params.ts';
 import { USER_EXAMPLE, userSchema } from '../user-schema.ts';
 
-const displayName = text(1, 200);
+const displayName = line(maxNameChars);
 const email = z.email().max(254).nullable();
 const siteRole = z.enum(['admin', 'instructor', 'student']);
 
