@@ -47,10 +47,11 @@ export const milliPoints = z
 export function text(minChars: number, maxChars: number) {
   return z
     .string()
-    .min(minChars)
-    .max(maxChars)
+    .min(minChars, { abort: true })
+    .max(maxChars, { abort: true })
     .refine((value) => value.isWellFormed() && !value.includes('\u0000'), {
       message: 'must be well-formed Unicode without NUL',
+      abort: true,
     });
 }
 
