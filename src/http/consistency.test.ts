@@ -52,6 +52,7 @@ t.test('LMS-Index is the state that was read; LMS-Min-Index waits for it', async
   t.equal((await get({ ...local, 'LMS-Min-Index': String(index) })).status, 200);
   const ahead = await get({ ...local, 'LMS-Min-Index': String(index + 1) });
   t.equal(ahead.status, 503);
+  t.match(await ahead.json(), { detail: /LMS-Min-Index/ }, 'it has asked for local already');
 });
 
 t.test('values that these headers cannot have', async (t) => {

@@ -25,14 +25,14 @@ export async function settle(c: ApiContext): Promise<void> {
   const { consensus } = c.get('foundation');
   const local = wantsLocal(c);
   const index = minIndex(c);
-  if (!local) await awaitRead(consensus.readBarrier(timeLeft(c)));
-  if (index !== null) await awaitRead(consensus.waitApplied(index, timeLeft(c)));
+  if (!local) await awaitRead(consensus.readBarrier(timeLeft(c)), LOCAL_HINT);
+  if (index !== null) await awaitRead(consensus.waitApplied(index, timeLeft(c)), INDEX_HINT);
   c.set('settled', true);
 }
 
 /** The read barrier whatever the request asks for. */
 export async function barrier(c: ApiContext): Promise<void> {
-  await awaitRead(c.get('foundation').consensus.readBarrier(timeLeft(c)));
+  await awaitRead(c.get('foundation').consensus.readBarrier(timeLeft(c)), LOCAL_HINT);
 }
 
 function wantsLocal(c: ApiContext): boolean {
@@ -49,14 +49,18 @@ function minIndex(c: ApiContext): number | null {
   throw new Problem('invalid_header', 'LMS-Min-Index must be the LMS-Index of an earlier answer.');
 }
 
-async function awaitRead(waiting: Promise<void>): Promise<void> {
+const LOCAL_HINT = 'With "LMS-Consistency: local" this node answers with what it has.';
+const INDEX_HINT =
+  'Without LMS-Min-Index this node answers with what it has; another may be further.';
+
+async function awaitRead(waiting: Promise<void>, hint: string): Promise<void> {
   try {
     await waiting;
   } catch (error) {
     if (!(error instanceof ReadError)) throw error;
     throw new Problem(
       error.code === 'no_quorum' ? 'no_quorum' : 'unavailable',
-      `${error.message} With "LMS-Consistency: local" this node answers with what it has.`,
+      `${error.message} ${hint}`,
     );
   }
 }

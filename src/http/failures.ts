@@ -41,11 +41,12 @@ function methodsOf(app: OpenAPIHono<ApiEnv>, path: string): string[] {
   return [...new Set(methods)];
 }
 
+/** A parameter stands for one part that is not empty. */
 export function matchesPath(template: string, path: string): boolean {
   const expected = template.split('/');
   const found = path.split('/');
   return (
     expected.length === found.length &&
-    expected.every((part, at) => part.startsWith('{') || part === found[at])
+    expected.every((part, at) => (part.startsWith('{') ? found[at] !== '' : part === found[at]))
   );
 }

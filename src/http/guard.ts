@@ -6,12 +6,15 @@ import { idempotencyKey } from './idempotency.ts';
 import { readJsonBody } from './json-body.ts';
 import { redirectToLeader } from './leader.ts';
 import { Problem } from './problem.ts';
+import { pointer } from './validation.ts';
 
 export interface GuardOptions {
   readonly operationId: string;
   readonly isPublic: boolean;
   /** Goes through the log, so it may be sent to the leader. */
   readonly isWrite: boolean;
+  /** The operation knows no query parameter. */
+  readonly refusesQuery: boolean;
   /** Media types of the body, empty when the operation has none. */
   readonly accepted: readonly string[];
   readonly maxJsonBytes: number;
@@ -28,9 +31,23 @@ export function guard(options: GuardOptions): MiddlewareHandler<ApiEnv> {
       if (redirect !== null) return redirect;
     }
     if (!options.isPublic) c.set('caller', await authenticate(c));
+    if (options.refusesQuery) refuseQuery(c);
     if (options.accepted.length > 0) await checkBody(c, options);
     return next();
   };
+}
+
+/** Those of an operation with parameters are for its validator to judge. */
+function refuseQuery(c: ApiContext): void {
+  const names = Object.keys(c.req.query());
+  if (names.length === 0) return;
+  throw new Problem('unknown_field', 'This operation has no query parameters.', {
+    errors: names.map((name) => ({
+      pointer: `/query${pointer([name])}`,
+      code: 'unknown_field',
+      detail: 'This operation does not know this parameter.',
+    })),
+  });
 }
 
 async function checkBody(c: ApiContext, options: GuardOptions): Promise<void> {

@@ -37,6 +37,8 @@ export function operation<const P extends string, R extends OperationConfig & { 
   const isRead = config.method === 'get' || config.method === 'head';
   const isWrite = options.isWrite ?? !isRead;
   const isPublic = options.access === 'public';
+  // Probes and scrapers add parameters of their own to the paths that are for them.
+  const isStrict = config.path.startsWith('/v1/');
   const accepted = Object.keys(config.request?.body?.content ?? {});
   return createRoute<P, R>({
     ...config,
@@ -50,7 +52,7 @@ export function operation<const P extends string, R extends OperationConfig & { 
       ...withHeaders(config.responses),
       ...(isWrite && { 307: REDIRECT }),
       ...problemResponses([
-        ...standardProblems({ isRead, isWrite, isPublic, hasBody: accepted.length > 0 }),
+        ...standardProblems({ isStrict, isWrite, isPublic, hasBody: accepted.length > 0 }),
         ...(config.method === 'post' && isWrite && !isPublic ? IDEMPOTENCY_PROBLEMS : []),
         ...(options.problems ?? []),
       ]),
@@ -60,6 +62,7 @@ export function operation<const P extends string, R extends OperationConfig & { 
         operationId: config.operationId,
         isPublic,
         isWrite,
+        refusesQuery: isStrict && config.request?.query === undefined,
         accepted,
         maxJsonBytes: options.maxJsonBytes ?? maxJsonBytes,
       }),
@@ -111,7 +114,7 @@ const IDEMPOTENCY_PROBLEMS: readonly ProblemCode[] = [
 ];
 
 function standardProblems(shape: {
-  isRead: boolean;
+  isStrict: boolean;
   isWrite: boolean;
   isPublic: boolean;
   hasBody: boolean;
@@ -120,11 +123,12 @@ function standardProblems(shape: {
     'invalid_request',
     'invalid_header',
     'internal',
+    ...(shape.isStrict ? (['unknown_field'] as const) : []),
     ...(shape.isPublic ? [] : (['unauthenticated', 'no_quorum', 'unavailable'] as const)),
     ...(shape.isWrite ? (['no_quorum', 'unavailable', 'overloaded', 'disk_low'] as const) : []),
     ...(shape.isWrite && !shape.isPublic ? (['session_ended', 'account_not_active'] as const) : []),
     ...(shape.hasBody
-      ? (['invalid_json', 'unknown_field', 'payload_too_large', 'unsupported_media_type'] as const)
+      ? (['invalid_json', 'payload_too_large', 'unsupported_media_type'] as const)
       : []),
   ];
 }

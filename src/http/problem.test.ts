@@ -118,6 +118,26 @@ t.test('a request id that could hurt a log is replaced', async (t) => {
   }
 });
 
+t.test('an operation without query parameters refuses all of them', async (t) => {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  const { token } = api.user('ann', 'student');
+  const response = await api.request('GET /v1/me?limit=1&a%2Fb=', { token });
+  t.equal(response.status, 400);
+  t.match(await response.json(), {
+    code: 'unknown_field',
+    errors: [{ pointer: '/query/limit' }, { pointer: '/query/a~1b' }],
+  });
+  t.equal((await api.request('GET /v1/me?limit=1')).status, 401, 'strangers first');
+  t.equal((await api.request('GET /healthz?probe=1')).status, 200);
+});
+
+t.test('a path that ends in a slash is no path with an empty id', async (t) => {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  t.equal((await api.app.request('/v1/courses/')).status, 404);
+});
+
 t.test('another method on a known path is 405 with Allow', async (t) => {
   const api = new TestApi();
   t.teardown(() => api.close());
