@@ -19,6 +19,9 @@ import { extractDocument } from './extract-document.ts';
 import type { ExtractedPage } from './protocol.ts';
 import { type ChildBounds, defaultBounds, memoryIsWatched } from './watchdog.ts';
 
+// Each hostile document runs until its own limit of time or memory ends it.
+t.setTimeout(180_000);
+
 const never = new AbortController().signal;
 
 async function extract(source: Partial<DocumentSource>, bounds?: ChildBounds) {
