@@ -19,7 +19,12 @@ const running = new Set<number>();
  */
 export async function runTestFile(file: string, timeoutMs: number): Promise<FileRun> {
   const started = performance.now();
-  const child = spawn('node', [file], { stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = spawn('node', [file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+    // tap's own limit for a file is 30 s, unless it is told another; it shows what was going on.
+    env: { ...process.env, TAP_TIMEOUT: String(Math.floor(timeoutMs / 1_000)) },
+  });
   const group = child.pid;
   if (group === undefined) throw new Error(`node cannot be started for ${file}`);
   running.add(group);
@@ -28,7 +33,7 @@ export async function runTestFile(file: string, timeoutMs: number): Promise<File
     late = true;
     signal(group, 'SIGTERM');
     setTimeout(() => signal(group, 'SIGKILL'), killGraceMs).unref();
-  }, timeoutMs);
+  }, timeoutMs + killGraceMs);
   const output = text(child.stdout);
   const [code, bySignal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
   clearTimeout(timer);

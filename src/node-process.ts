@@ -6,8 +6,10 @@ import { environmentWith } from './config.ts';
 
 export interface NodeProcessOptions {
   readonly id: string;
-  /** `cluster.json` */
-  readonly config: string;
+  /** `cluster.json`; without it the data folder says all, as of a node that joined. */
+  readonly config?: string;
+  /** What `lms-admin add-node` made, for the first start of a new node. */
+  readonly join?: string;
   /** Data folder of the node. */
   readonly data: string;
   /** Where its log goes, appended. */
@@ -22,6 +24,8 @@ export interface Exit {
 }
 
 const PROGRAM = fileURLToPath(new URL('./lms-node.ts', import.meta.url));
+/** What Node made of the sources, kept: half the time of a start. Only whoever installed can write it. */
+const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/lms-node', import.meta.url));
 const maxStderrChars = 4_000;
 
 /**
@@ -46,7 +50,10 @@ export class NodeProcess {
     this.#child = spawn(
       process.execPath,
       [PROGRAM, '--config', config, '--id', id, '--data', data],
-      { stdio: ['ignore', log, 'pipe', 'ipc'], env: environmentWith(options.env ?? {}) },
+      {
+        stdio: ['ignore', log, 'pipe', 'ipc'],
+        env: environmentWith({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...options.env }),
+      },
     );
     closeSync(log);
     const { stderr } = this.#child;

@@ -36,14 +36,15 @@ export class DemoClient {
     return (await this.send<Page<T>>('GET', path)).items;
   }
 
-  /** The first of the list that `is` it, else what the POST makes. */
+  /** The first of the list at `path` that `is` it, else what a POST there makes. */
   async findOrMake<T>(
     path: string,
     is: (one: T) => boolean,
     body: object,
     key: string,
+    filter = '',
   ): Promise<T> {
-    const found = (await this.list<T>(path)).find(is);
+    const found = (await this.list<T>(`${path}${filter}`)).find(is);
     return found ?? (await this.send<T>('POST', path, { body, key }));
   }
 

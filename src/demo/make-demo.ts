@@ -23,10 +23,11 @@ export async function makeDemo(base: string): Promise<void> {
   const users = new Map<string, string>();
   for (const user of DEMO_USERS) {
     const { id } = await admin.findOrMake<{ id: string }>(
-      `/v1/users?username=${user.username}`,
+      '/v1/users',
       () => true,
       { ...user, password: DEMO_PASSWORD },
       `demo-user-${user.username}`,
+      `?username=${user.username}`,
     );
     users.set(user.username, id);
   }
