@@ -143,7 +143,10 @@ t.test('a rule that says no is its problem, stored and replayed', async (t) => {
   t.equal(refused.status, 403);
   t.equal(refused.headers.get('LMS-Index'), String(api.machine.applied.index));
   t.match(await refused.json(), { code: 'forbidden' });
-  t.equal((await post({ title: 'a' }, KEY, bob.token)).status, 403);
+  const again = await post({ title: 'a' }, KEY, bob.token);
+  t.equal(again.status, 403);
+  t.equal(again.headers.get('Idempotency-Replayed'), 'true');
+  t.equal(refused.headers.get('Idempotency-Replayed'), null);
 });
 
 t.test('a key is not used up by a session that ended on the way', async (t) => {

@@ -33,11 +33,11 @@ export async function submit<Payload extends object, Value>(
     propose(c, { ...payload, ...header }),
   );
   c.header('LMS-Index', String(index));
+  if (result.replayed === true) c.header('Idempotency-Replayed', 'true');
   if (!result.ok) {
     const { code, detail, errors, extra } = result;
     throw new Problem(code, detail, { errors, extra });
   }
-  if (result.replayed === true) c.header('Idempotency-Replayed', 'true');
   setVersion(c, result.value);
   return result.value as NonNullable<Value>;
 }

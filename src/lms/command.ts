@@ -46,4 +46,5 @@ export type CommandResult =
       readonly detail: string;
       readonly errors: readonly import('./refusal.ts').FieldError[];
       readonly extra: Readonly<Record<string, unknown>>;
+      readonly replayed?: boolean;
     };

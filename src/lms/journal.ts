@@ -60,8 +60,7 @@ export class Journal {
         extra: {},
       };
     }
-    const result = JSON.parse(keyed.result) as CommandResult;
-    return result.ok ? { ...result, replayed: true } : result;
+    return { ...(JSON.parse(keyed.result) as CommandResult), replayed: true };
   }
 
   record(entry: LogEntry, committedAt: number, command: CommandHeader, recorded: Recorded): void {
