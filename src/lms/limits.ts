@@ -29,6 +29,8 @@ export const loginWindowMs = 15 * 60 * 1000;
 export const maxAccountLoginFailures = 10;
 export const maxAddressLoginFailures = 100;
 
+/** A login beyond this ends the oldest session of the account. */
+export const maxSessionsPerUser = 100;
 /** Expired sessions removed at each login: more than come in, so their number stays bounded. */
 export const sessionsForgottenAtOnce = 4;
 

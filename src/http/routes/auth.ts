@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
 import { createSession } from '../../lms/commands/create-session.ts';
 import { deleteSession } from '../../lms/commands/delete-session.ts';
+import { maxSessionsPerUser } from '../../lms/limits.ts';
 import { type Credentials, credentialsByUsernameKey } from '../../lms/queries/credentials.ts';
 import { toRfc3339 } from '../../lms/time.ts';
 import { usernameKey } from '../../lms/username.ts';
@@ -38,6 +39,7 @@ const login = operation(
     description:
       'Answers with a bearer token for 24 hours. Wrong names and wrong passwords get the same answer; ' +
       'after 10 failures within 15 minutes an account is locked for the rest of them. ' +
+      `An account has at most ${maxSessionsPerUser} sessions: one more ends the oldest. ` +
       '`Idempotency-Key` has no effect here: the token is stored nowhere and cannot be answered again, ' +
       'so a repeat is another login.',
     tags: ['auth'],

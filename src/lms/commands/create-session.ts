@@ -1,7 +1,8 @@
 import { defineCommand } from '../command.ts';
-import { sessionsForgottenAtOnce } from '../limits.ts';
+import { maxSessionsPerUser, sessionsForgottenAtOnce } from '../limits.ts';
 import { forgiveAccount, throttled, throttledUntil } from '../login-throttle.ts';
 import { type UserResource, userById } from '../queries/users.ts';
+import type { Tx } from '../tx.ts';
 import { requireVerified } from '../verified-password.ts';
 
 export interface CreateSession {
@@ -44,9 +45,20 @@ export const createSession = defineCommand<CreateSession, OpenedSession>({
       tx.committedAt,
       command.expires_at,
     );
+    endOldest(tx, user.id);
     tx.target(user.id);
     const resource = userById(tx, user.id);
     if (resource === null) throw new Error('broken invariant: a verified user is not there');
     return { user: resource };
   },
 });
+
+/** Whoever logs in again and again must not fill the table. */
+function endOldest(tx: Tx, userId: string): void {
+  tx.run(
+    `DELETE FROM sessions WHERE user_id = ?1 AND id NOT IN
+       (SELECT id FROM sessions WHERE user_id = ?1 ORDER BY created_at DESC, id DESC LIMIT ?2)`,
+    userId,
+    maxSessionsPerUser,
+  );
+}

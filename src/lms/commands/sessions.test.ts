@@ -1,5 +1,10 @@
 import t, { type Test } from 'tap';
-import { loginWindowMs, maxAccountLoginFailures, maxAddressLoginFailures } from '../limits.ts';
+import {
+  loginWindowMs,
+  maxAccountLoginFailures,
+  maxAddressLoginFailures,
+  maxSessionsPerUser,
+} from '../limits.ts';
 import { throttledUntil } from '../login-throttle.ts';
 import { sessionByTokenHash } from '../queries/sessions.ts';
 import { TestMachine } from '../test-machine.ts';
@@ -171,6 +176,22 @@ t.test('sessions past their time are forgotten, a few at each login', (t) => {
     rows.map((row) => row.id),
     ['ses_a', 'ses_b'],
   );
+  t.end();
+});
+
+t.test('a login too many ends the oldest session of the account, and of no other', (t) => {
+  const machine = scene(t);
+  machine.must('usr_root', 'UPDATE_USER', { user_id: 'usr_bob', password_hash: HASH });
+  machine.must(null, 'CREATE_SESSION', session('ses_bob', { user_id: 'usr_bob' }));
+  for (let n = 0; n <= maxSessionsPerUser; n += 1) {
+    machine.now += 1;
+    machine.must(null, 'CREATE_SESSION', session(`ses_${n}`));
+  }
+  const known = (id: string) => sessionByTokenHash(machine.reader, `hash of ${id}`) !== null;
+  t.notOk(known('ses_0'));
+  t.ok(known('ses_1'));
+  t.ok(known(`ses_${maxSessionsPerUser}`));
+  t.ok(known('ses_bob'));
   t.end();
 });
 
