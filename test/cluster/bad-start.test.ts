@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -78,29 +78,51 @@ t.test('the data of others, and ports that are taken', async (t) => {
   }
 });
 
-t.test('a log that is gone or damaged is not begun anew', async (t) => {
+/** A node alone with one course in its log, killed; and the log as it was before that course. */
+async function killedWithData(t: Test) {
   const cluster = await TestCluster.make(t, { nodes: 1 });
   await cluster.startAll();
-  await cluster.call('n1', 'POST /v1/courses', {
-    token: await cluster.admin(),
-    body: { code: 'L1', title: 'In the log' },
-  });
+  const token = await cluster.admin();
   await cluster.kill('n1');
-  const folder = cluster.dataFolder('n1');
-  const log = join(folder, 'wal', '0000000001.log');
+  const wal = join(cluster.dataFolder('n1'), 'wal');
+  const older = join(cluster.folder, 'older-wal');
+  cpSync(wal, older, { recursive: true });
+  await cluster.startAll();
+  const body = { code: 'L1', title: 'In the log' };
+  const made = await cluster.call('n1', 'POST /v1/courses', { token, body });
+  t.equal(made.status, 201);
+  await cluster.kill('n1');
+  return { cluster, wal, older };
+}
+
+t.test('a log that is damaged, older than the state, or gone is not begun anew', async (t) => {
+  const { cluster, wal, older } = await killedWithData(t);
+  const start = startOf(cluster, 'n1');
+  const log = join(wal, '0000000001.log');
   const whole = readFileSync(log);
-
-  const torn = Buffer.from(whole);
-  torn.fill(0xff, 4096 + 64, 4096 + 80);
-  writeFileSync(log, torn);
-  await refused(
-    t,
-    startOf(cluster, 'n1'),
-    /log is damaged: .*0000000001\.log.*nothing was changed/,
-  );
-  t.ok(readFileSync(log).equals(torn), 'nothing was changed');
-
+  const damaged = Buffer.from(whole).fill(0xff, 4096 + 64, 4096 + 80);
+  writeFileSync(log, damaged);
+  await refused(t, start, /log is damaged: .*0000000001\.log.*nothing was changed/);
+  t.ok(readFileSync(log).equals(damaged), 'nothing was changed');
   writeFileSync(log, whole);
-  writeFileSync(join(folder, 'node.json'), '{');
-  await refused(t, startOf(cluster, 'n1'), /node\.json is damaged/);
+
+  rmSync(wal, { recursive: true });
+  cpSync(older, wal, { recursive: true });
+  await refused(t, start, /wal ends at entry \d+, but entry \d+ was applied: it has lost entries/);
+  rmSync(wal, { recursive: true });
+  await refused(t, start, /wal|log/);
+  t.notOk(existsSync(log), 'no new log');
+});
+
+t.test('a damaged database is named, and comes back from the log', async (t) => {
+  const { cluster } = await killedWithData(t);
+  const folder = cluster.dataFolder('n1');
+  const file = join(folder, 'lms.db');
+  for (const name of ['lms.db-wal', 'lms.db-shm']) rmSync(join(folder, name), { force: true });
+  writeFileSync(file, 'no database at all'.repeat(1_000));
+  await refused(t, startOf(cluster, 'n1'), /lms\.db cannot be opened: .*made again from the log/);
+  rmSync(file);
+  await cluster.startAll();
+  const { body } = await cluster.call('n1', 'GET /v1/courses', { token: await cluster.admin() });
+  t.match(body, { items: [{ title: 'In the log' }] });
 });
