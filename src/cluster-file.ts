@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultDeadlineMs, defaultMaxFileBytes } from './http/limits.ts';
 import { assertClusterId, assertNodeId } from './pki/identity.ts';
 
 const maxNodes = 15;
@@ -19,7 +20,7 @@ const timingSchema = z
     heartbeat_ms: z.int().min(minHeartbeatMs).max(maxElectionTimeoutMs).default(100),
     election_timeout_min_ms: z.int().min(1).max(maxElectionTimeoutMs).default(1000),
     election_timeout_max_ms: z.int().min(1).max(maxElectionTimeoutMs).default(2000),
-    request_deadline_ms: z.int().min(100).max(600_000).default(10_000),
+    request_deadline_ms: z.int().min(100).max(600_000).default(defaultDeadlineMs),
   })
   .superRefine((timing, context) => {
     const { heartbeat_ms, election_timeout_min_ms, election_timeout_max_ms } = timing;
@@ -57,7 +58,7 @@ const nodesSchema = z
 const settings = {
   timing: timingSchema.prefault({}),
   files: z
-    .strictObject({ max_file_bytes: z.int().min(1).max(maxFileBytes).default(104_857_600) })
+    .strictObject({ max_file_bytes: z.int().min(1).max(maxFileBytes).default(defaultMaxFileBytes) })
     .prefault({}),
   tutor: z
     .strictObject({

@@ -23,6 +23,7 @@ export interface ReceivedFile {
 
 interface UploadRules {
   readonly maxFiles: number;
+  /** Of each file, and of all files of the request together. */
   readonly maxFileBytes: number;
   /** Names of the text fields beside the files. */
   readonly fields: readonly string[];
@@ -55,7 +56,7 @@ export async function receiveMultipart(
   rules: UploadRules,
 ): Promise<{ readonly files: ReceivedFile[]; readonly fields: ReadonlyMap<string, string> }> {
   const { maxFiles, maxFileBytes, fields, maxFieldBytes } = rules;
-  const most = maxFiles * maxFileBytes + fields.length * maxFieldBytes + maxMultipartOverheadBytes;
+  const most = maxFileBytes + fields.length * maxFieldBytes + maxMultipartOverheadBytes;
   refuseAnnounced(c, most, maxFileBytes);
   const body = limited(checkedBody(bodyStream(c), announcedDigest(c)), most, maxFileBytes);
   return await readMultipart(
@@ -170,9 +171,11 @@ function dispositionName(header: string | undefined): string {
 }
 
 function tooLarge(maxFileBytes: number): Problem {
-  return new Problem('payload_too_large', `A file may have at most ${maxFileBytes} bytes.`, {
-    extra: { max_bytes: maxFileBytes },
-  });
+  return new Problem(
+    'payload_too_large',
+    `A file, and all files of one request together, may have at most ${maxFileBytes} bytes.`,
+    { extra: { max_bytes: maxFileBytes } },
+  );
 }
 
 function noMajority(error: NoBlobMajority): Problem {

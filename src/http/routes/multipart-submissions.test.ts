@@ -142,6 +142,17 @@ t.test('bad input leaves nothing behind', async (t) => {
   }
 });
 
+t.test('the files of one request have the limit of one file together', async (t) => {
+  const scene = courseScene(t, { max_file_bytes: 1024 * 1024 });
+  const assignment = scene.assignment();
+  const half = 'x'.repeat(512 * 1024);
+  const twice = file('a.txt', half) + file('b.txt', half) + END;
+  t.match(await handIn(scene, assignment, twice), { value: { attempt: { number: 1 } } });
+  const work = file('a.txt', half).repeat(4) + END;
+  const { value } = await handIn(scene, assignment, work);
+  t.match(value, { status: 413, code: 'payload_too_large', max_bytes: 1024 * 1024 });
+});
+
 t.test('what a rule refuses leaves neither attempt nor file', async (t) => {
   const scene = courseScene(t);
   const closed = scene.assignment({ lock_at: 1 });

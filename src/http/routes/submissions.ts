@@ -55,7 +55,8 @@ const submitOperation = operation(
       'Text and files become one attempt, or nothing does. There is one submission per student and ' +
       'assignment; attempts are numbered and never change. It counts when the request arrived. Files ' +
       'are either uploaded before and named by their ids, or come along as `multipart/form-data` ' +
-      '(under any name, beside `text_md`): then it counts when the last byte arrived.',
+      '(under any name, beside `text_md`; together they have the limit of one file): then it counts ' +
+      'when the last byte arrived.',
     tags: ['submissions'],
     request: {
       params: onAssignment,
