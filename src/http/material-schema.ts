@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { ATTACHED_FILE_EXAMPLE, attachedFileSchema } from './attached-file-schema.ts';
 import { idOf } from './id-schema.ts';
 import { maxMarkdownChars, maxTitleChars, maxTopicChars } from './limits.ts';
+import { orNull } from './or-null.ts';
 import { line, text, timestamp } from './units.ts';
 
 const extractionSchema = z
@@ -39,7 +40,7 @@ const fields = {
   course_id: z.string(),
   title: z.string(),
   topic: z.string().nullable(),
-  file: attachedFileSchema.nullable().openapi({ description: '`null` where it is a text.' }),
+  file: orNull(attachedFileSchema).openapi({ description: '`null` where it is a text.' }),
   extraction: extractionSchema,
   version: z.int().openapi({ description: 'Goes up with every change, of the extraction too.' }),
   created_at: timestamp,
@@ -79,7 +80,7 @@ export const materialPageSchema = z
     section: z.string().nullable(),
     text: z.string(),
   })
-  .openapi('MaterialTextPage');
+  .openapi('PageText');
 
 /** A passage as `queries/passages.ts` finds it. */
 export const passageSchema = z

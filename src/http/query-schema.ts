@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { orNull } from './or-null.ts';
 import { PERSON_EXAMPLE, personSchema } from './person-schema.ts';
 import { timestamp } from './units.ts';
 
@@ -6,7 +7,7 @@ const fields = {
   id: z.string(),
   course_id: z.string(),
   to: z.enum(['instructor', 'tutor']),
-  author: personSchema.nullable().openapi({
+  author: orNull(personSchema).openapi({
     description: '`null` when asked anonymously and the caller is neither the asker nor staff.',
   }),
   anonymous: z.boolean(),
@@ -30,7 +31,7 @@ export const answerSchema = z
   .object({
     id: z.string(),
     query_id: z.string(),
-    author: personSchema.nullable().openapi({
+    author: orNull(personSchema).openapi({
       description: '`null`: the tutor, or an anonymous asker in their own thread.',
     }),
     author_role: z
@@ -39,7 +40,7 @@ export const answerSchema = z
     by_asker: z.boolean(),
     body_md: z.string(),
     accepted: z.boolean(),
-    endorsed_by: personSchema.nullable(),
+    endorsed_by: orNull(personSchema),
     endorsed_at: timestamp.nullable(),
     created_at: timestamp,
   })

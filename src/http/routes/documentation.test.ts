@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { openApiDocument, openApiYaml } from '../openapi.ts';
 import { TestApi } from '../testing.ts';
 
@@ -14,6 +15,7 @@ interface Operation {
 }
 
 interface Media {
+  readonly schema?: object;
   readonly example?: unknown;
   readonly examples?: Record<string, { $ref: string }>;
 }
@@ -67,6 +69,27 @@ t.test('every body has an example, every error its codes', (t) => {
         t.ok(codes.length > 0 && codes.every((code) => examples.includes(code)), name);
         t.ok(Number(status) >= 400, name);
       }
+    }
+  }
+  t.end();
+});
+
+/** As readers of the document see it, who do not have the schemas of the code. */
+t.test('every example fits its schema in the document', (t) => {
+  const { document, operations } = scene(t);
+  const definitions = { $defs: document.components?.schemas };
+  const asDefinitions = (schema: object) =>
+    JSON.parse(
+      JSON.stringify({ ...schema, ...definitions }).replaceAll('#/components/schemas/', '#/$defs/'),
+    );
+  for (const { name, operation } of operations) {
+    const bodies = [operation.requestBody, ...Object.values(operation.responses)];
+    for (const { schema, example } of bodies.flatMap((body) =>
+      Object.values(body?.content ?? {}),
+    )) {
+      if (schema === undefined || example === undefined) continue;
+      const { error } = z.fromJSONSchema(asDefinitions(schema)).safeParse(example);
+      t.same(error?.issues ?? [], [], name);
     }
   }
   t.end();

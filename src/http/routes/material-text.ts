@@ -45,7 +45,7 @@ const pagesOperation = operation(
       }),
     },
     responses: {
-      200: json(pageOf(materialPageSchema, 'MaterialText'), 'Pages with their text.', {
+      200: json(pageOf(materialPageSchema, 'PageText'), 'Pages with their text.', {
         items: [MATERIAL_PAGE_EXAMPLE],
         next_cursor: null,
       }),
