@@ -68,6 +68,16 @@ const HEADERS = {
     schema: { type: 'string' },
     example: '"3"',
   },
+  IdempotencyReplayed: {
+    description: 'This is the stored answer to an earlier request with the same `Idempotency-Key`.',
+    schema: { type: 'string', enum: ['true'] },
+    example: 'true',
+  },
+  Link: {
+    description: 'The next page, as `rel="next"` (RFC 8288); absent on the last.',
+    schema: { type: 'string' },
+    example: '</v1/courses?cursor=WyJjcnNfMDE5YTk0NTciXQ>; rel="next"',
+  },
   Location: {
     description: 'Where it is: what was made, or the leader.',
     schema: { type: 'string' },
@@ -88,13 +98,16 @@ export function requestParameters(shape: { isRead: boolean; isPost: boolean }) {
 }
 
 /** References to the headers of an answer of success. */
-export function responseHeaders(status: string) {
+export function responseHeaders(status: string, shape: { isPost: boolean; isList: boolean }) {
   return {
     'LMS-Index': header('LMSIndex'),
     'LMS-Leader': header('LMSLeader'),
     'X-Request-Id': header('XRequestId'),
     ...((status === '201' || status === '307') && { Location: header('Location') }),
     ...((status === '200' || status === '201') && { ETag: header('ETag') }),
+    ...(shape.isList && { Link: header('Link') }),
+    ...(shape.isPost &&
+      status !== '307' && { 'Idempotency-Replayed': header('IdempotencyReplayed') }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import t from 'tap';
+import { openApiDocument } from './openapi.ts';
 import { TestApi } from './testing.ts';
 
 t.test('answers are data: not cached, not sniffed, not framed, not run', async (t) => {
@@ -44,6 +45,34 @@ t.test('browsers of other origins are let in by the list only', async (t) => {
   t.equal(stranger.headers.get('Access-Control-Allow-Origin'), null);
   const none = await closed.request('GET /v1/cluster', { headers: { Origin } });
   t.equal(none.headers.get('Access-Control-Allow-Origin'), null);
+});
+
+t.test('a browser may send and read every header that the description names', async (t) => {
+  const Origin = 'https://lms.example.org';
+  const api = new TestApi({ cors_origins: [Origin] });
+  t.teardown(() => api.close());
+  const text = JSON.stringify(openApiDocument(api.app));
+  const preflight = {
+    method: 'OPTIONS',
+    headers: { Origin, 'Access-Control-Request-Method': 'POST' },
+  };
+  const allowed = (await api.app.request('/v1/files', preflight)).headers
+    .get('Access-Control-Allow-Headers')
+    ?.split(',');
+  for (const [, name = ''] of text.matchAll(/"name":"([^"]+)","in":"header"/g)) {
+    t.ok(allowed?.includes(name), name);
+  }
+  const exposed = (await api.request('GET /v1/cluster', { headers: { Origin } })).headers
+    .get('Access-Control-Expose-Headers')
+    ?.split(',');
+  for (const [, name = ''] of text.matchAll(/"([\w-]+)":\{"\$ref":"#\/components\/headers/g)) {
+    t.ok(exposed?.includes(name), name);
+  }
+  t.match(text, /headers\/Link/, 'lists name theirs');
+  t.match(text, /headers\/IdempotencyReplayed/, 'and what is made by POST');
+  for (const name of ['Content-Disposition', 'Content-Range', 'Repr-Digest', 'Retry-After']) {
+    t.ok(exposed?.includes(name), name);
+  }
 });
 
 t.test('the log has one line per request, without bodies, tokens and query values', async (t) => {

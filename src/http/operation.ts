@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi';
+import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import { requestParameters, responseHeaders } from './components.ts';
 import type { ApiEnv } from './env.ts';
 import { guard } from './guard.ts';
@@ -39,6 +39,7 @@ export function operation<const P extends string, R extends OperationConfig & { 
   const isPublic = options.access === 'public';
   // Probes and scrapers add parameters of their own to the paths that are for them.
   const isStrict = config.path.startsWith('/v1/');
+  const query = config.request?.query;
   const accepted = Object.keys(config.request?.body?.content ?? {});
   return createRoute<P, R>({
     ...config,
@@ -49,7 +50,10 @@ export function operation<const P extends string, R extends OperationConfig & { 
       ...(config.parameters ?? []),
     ],
     responses: {
-      ...withHeaders(config.responses),
+      ...withHeaders(config.responses, {
+        isPost: config.method === 'post' && !isPublic,
+        isList: query instanceof z.ZodObject && 'cursor' in query.shape,
+      }),
       ...(isWrite && { 307: REDIRECT }),
       ...problemResponses([
         ...standardProblems({ isStrict, isWrite, isPublic, hasBody: accepted.length > 0 }),
@@ -62,7 +66,7 @@ export function operation<const P extends string, R extends OperationConfig & { 
         operationId: config.operationId,
         isPublic,
         isWrite,
-        refusesQuery: isStrict && config.request?.query === undefined,
+        refusesQuery: isStrict && query === undefined,
         accepted,
         maxJsonBytes: options.maxJsonBytes ?? maxJsonBytes,
       }),
@@ -105,7 +109,7 @@ export function patchBody<Schema extends z.ZodType>(schema: Schema, example: z.i
 const REDIRECT = {
   description:
     'To the same path on the leader, when `Prefer: redirect` or the cluster asks for it.',
-  headers: responseHeaders('307'),
+  headers: responseHeaders('307', { isPost: false, isList: false }),
 };
 
 const IDEMPOTENCY_PROBLEMS: readonly ProblemCode[] = [
@@ -133,13 +137,16 @@ function standardProblems(shape: {
   ];
 }
 
-function withHeaders(responses: RouteConfig['responses']): RouteConfig['responses'] {
+function withHeaders(
+  responses: RouteConfig['responses'],
+  shape: Parameters<typeof responseHeaders>[1],
+): RouteConfig['responses'] {
   return Object.fromEntries(
     Object.entries(responses).map(([status, response]) => [
       status,
       '$ref' in response
         ? response
-        : { ...response, headers: { ...responseHeaders(status), ...response.headers } },
+        : { ...response, headers: { ...responseHeaders(status, shape), ...response.headers } },
     ]),
   );
 }

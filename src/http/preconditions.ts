@@ -11,8 +11,7 @@ export function requireIfMatch(c: ApiContext): number {
   );
 }
 
-/** Like `requireIfMatch` where a change without a base is allowed. */
-export function optionalIfMatch(c: ApiContext): number | null {
+function optionalIfMatch(c: ApiContext): number | null {
   const header = c.req.header('if-match');
   if (header === undefined) return null;
   const version = /^"(\d{1,15})"$/.exec(header)?.[1];
@@ -20,7 +19,7 @@ export function optionalIfMatch(c: ApiContext): number | null {
   throw new Problem('invalid_header', 'If-Match must be one strong ETag, such as "3".');
 }
 
-/** `optionalIfMatch` as the field of a command: absent without the header. */
+/** Where a change without a base is allowed, as the field of a command: absent without the header. */
 export function expectedVersion(c: ApiContext): { readonly expected_version?: number } {
   const version = optionalIfMatch(c);
   return version === null ? {} : { expected_version: version };

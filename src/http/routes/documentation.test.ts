@@ -9,6 +9,7 @@ interface Operation {
   readonly operationId?: string;
   readonly summary?: string;
   readonly tags?: readonly string[];
+  readonly parameters?: readonly { readonly name?: string }[];
   readonly security?: readonly object[];
   readonly requestBody?: { readonly content: Record<string, Media> };
   readonly responses: Record<string, { description?: string; content?: Record<string, Media> }>;
@@ -91,6 +92,17 @@ t.test('every example fits its schema in the document', (t) => {
       const { error } = z.fromJSONSchema(asDefinitions(schema)).safeParse(example);
       t.same(error?.issues ?? [], [], name);
     }
+  }
+  t.end();
+});
+
+t.test('what can answer 412 names If-Match', (t) => {
+  for (const { name, operation } of scene(t).operations) {
+    if (operation.responses['412'] === undefined) continue;
+    t.ok(
+      operation.parameters?.some((parameter) => parameter.name === 'If-Match'),
+      name,
+    );
   }
   t.end();
 });

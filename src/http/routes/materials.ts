@@ -16,7 +16,7 @@ import {
 } from '../material-schema.ts';
 import { json, jsonBody, operation, patchBody, router } from '../operation.ts';
 import { pageAnswer, pageOf, pageQuery, pageRequest } from '../page.ts';
-import { optionalIfMatch } from '../preconditions.ts';
+import { expectedVersion } from '../preconditions.ts';
 import { present } from '../present.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
@@ -145,21 +145,16 @@ export function materialRoutes(tutor: Pick<TutorParts, 'uploaded'>) {
   });
 
   app.openapi(updateOperation, async (c) => {
-    const version = optionalIfMatch(c);
     const material = await submit(c, updateMaterial, {
       ...c.req.valid('param'),
-      ...(version !== null && { expected_version: version }),
+      ...expectedVersion(c),
       ...present(c.req.valid('json')),
     });
     return c.json(material, 200);
   });
 
   app.openapi(deleteOperation, async (c) => {
-    const version = optionalIfMatch(c);
-    await submit(c, deleteMaterial, {
-      ...c.req.valid('param'),
-      ...(version !== null && { expected_version: version }),
-    });
+    await submit(c, deleteMaterial, { ...c.req.valid('param'), ...expectedVersion(c) });
     return c.body(null, 204);
   });
 

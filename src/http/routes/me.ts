@@ -5,12 +5,13 @@ import { credentialsByUserId } from '../../lms/queries/credentials.ts';
 import { userById } from '../../lms/queries/users.ts';
 import { Refusal } from '../../lms/refusal.ts';
 import { passwordMark } from '../../lms/verified-password.ts';
+import { ifMatchParameter } from '../components.ts';
 import { callerOf } from '../env.ts';
 import { maxNameChars } from '../limits.ts';
 import { verifyPassword } from '../login.ts';
 import { json, jsonBody, operation, patchBody, router } from '../operation.ts';
 import { givenPassword, newPassword, type Passwords } from '../passwords.ts';
-import { optionalIfMatch } from '../preconditions.ts';
+import { expectedVersion } from '../preconditions.ts';
 import { present } from '../present.ts';
 import { Problem } from '../problem.ts';
 import { read, readToJudge } from '../read.ts';
@@ -34,6 +35,7 @@ const updateMe = operation(
     operationId: 'updateMe',
     summary: 'Change one’s own name or address',
     tags: ['me'],
+    parameters: [ifMatchParameter(false)],
     request: {
       body: patchBody(
         z.strictObject({
@@ -78,10 +80,9 @@ export function meRoutes(passwords: Passwords) {
   });
 
   app.openapi(updateMe, async (c) => {
-    const version = optionalIfMatch(c);
     const me = await submit(c, updateUser, {
       user_id: callerOf(c).actor.id,
-      ...(version !== null && { expected_version: version }),
+      ...expectedVersion(c),
       ...present(c.req.valid('json')),
     });
     return c.json(me, 200);

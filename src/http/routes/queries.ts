@@ -55,6 +55,9 @@ const postOperation = operation(
     path: '/v1/courses/{course_id}/queries',
     operationId: 'postQuery',
     summary: 'Ask the instructors or the tutor',
+    description:
+      'To `instructor`: the whole course reads it and may answer. To `tutor`: only the asker and the ' +
+      'staff read it, and answer; the tutor itself is asked at `POST …/tutor/messages`.',
     tags: ['queries'],
     request: {
       params: courseParams,
