@@ -10,8 +10,11 @@ t.test('a write goes on when the leader is killed, and is there after its return
   await cluster.kill(leader);
   const [other = ''] = cluster.running;
   const body = { code: 'C1', title: 'Made without the first leader' };
+  const before = Date.now();
   const made = await cluster.call(other, 'POST /v1/courses', { token, body, key: 'k1' });
   t.equal(made.status, 201);
+  const at = Date.parse(String(made.body.created_at));
+  t.ok(at >= before && at <= Date.now(), "it has the new leader's time");
   t.not(await cluster.leader(), leader);
 
   await cluster.restart(leader);
