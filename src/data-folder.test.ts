@@ -1,9 +1,13 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { openDataFolder } from './data-folder.ts';
+import { nodeIdOf, openDataFolder } from './data-folder.ts';
 
 const N1 = { cluster_id: 'c1', node_id: 'n1' };
+const BEGINNING = {
+  first_members: [{ id: 'n1', raft: '127.0.0.1:9001', api: 'http://127.0.0.1:8001' }],
+  join_index: 0,
+};
 
 function refusal(folder: string, identity = N1): string {
   try {
@@ -19,15 +23,28 @@ t.test('a new folder gets its identity once, and opens again', (t) => {
   const path = join(t.testdir(), 'data', 'n1');
   const first = openDataFolder(path, N1);
   t.equal(first.has_identity, false);
-  first.writeIdentity();
+  first.writeIdentity(BEGINNING);
   first.release();
   const text = readFileSync(join(path, 'node.json'), 'utf8');
 
   const again = openDataFolder(path, N1);
   t.equal(again.has_identity, true);
-  again.writeIdentity();
+  again.writeIdentity(BEGINNING);
   again.release();
   t.equal(readFileSync(join(path, 'node.json'), 'utf8'), text);
+  t.equal(nodeIdOf(path), 'n1');
+  t.equal(nodeIdOf(t.testdir()), null);
+  t.end();
+});
+
+t.test('what the log began with stays so, whatever a later start says', (t) => {
+  const path = t.testdir();
+  const first = openDataFolder(path, N1);
+  t.same(first.writeIdentity(BEGINNING), BEGINNING);
+  first.release();
+  const again = openDataFolder(path, N1);
+  t.match(again.writeIdentity({ first_members: [], join_index: 7 }), BEGINNING);
+  again.release();
   t.end();
 });
 
@@ -43,7 +60,7 @@ t.test('a start that died before it wrote node.json is a first start again', (t)
 t.test('the data of others are refused and left alone', (t) => {
   const path = t.testdir();
   const folder = openDataFolder(path, N1);
-  folder.writeIdentity();
+  folder.writeIdentity(BEGINNING);
   folder.release();
   const before = readdirSync(path);
   t.match(

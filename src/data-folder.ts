@@ -12,16 +12,27 @@ import {
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { OperatorError } from './operator-error.ts';
+import type { Member } from './raft/core/messages.ts';
 import { FolderInUse } from './raft/log/errors.ts';
 import { lockFolder } from './raft/log/folder-lock.ts';
 
-/** `node.json`: whose data a folder holds. */
+/** `node.json`: whose data a folder holds, and how its log began. */
 const identitySchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   cluster_id: z.string(),
   node_id: z.string(),
   created_at: z.iso.datetime(),
+  first_members: z.array(z.object({ id: z.string(), raft: z.string(), api: z.string() })),
+  join_index: z.int(),
 });
+
+/** Written once: what the log of a node began with must never be another thing at a later start. */
+export interface Beginning {
+  /** The members before any change of them; nobody for a node that joined. */
+  readonly first_members: readonly Member[];
+  /** The log index by which a node that joined became a member; else 0. */
+  readonly join_index: number;
+}
 
 interface NodeIdentity {
   readonly cluster_id: string;
@@ -29,16 +40,19 @@ interface NodeIdentity {
 }
 
 const IDENTITY_NAME = 'node.json';
-/** What a first start may have left before it came to write `node.json`. */
-const BEFORE_IDENTITY = /^(lock\.db(-\w+)?|wal|node\.json\.tmp)$/;
+/** What a first start may have left before it came to write `node.json`, or `prepareJoin` made. */
+const BEFORE_IDENTITY = /^(lock\.db(-\w+)?|wal|node\.json\.tmp|pki|cluster\.json)$/;
 
 /** The folder of one node, held for this process until `release`. */
 export interface DataFolder {
   readonly path: string;
   /** `node.json` is there: this node has had a log, and must not begin another. */
   readonly has_identity: boolean;
-  /** Writes `node.json` unless it is there. Only after the log exists: see `has_identity`. */
-  writeIdentity(): void;
+  /**
+   * Writes `node.json` unless it is there, and gives the beginning that it says. Only after the log
+   * exists: see `has_identity`.
+   */
+  writeIdentity(beginning: Beginning): Beginning;
   release(): void;
 }
 
@@ -55,14 +69,21 @@ export function openDataFolder(folder: string, identity: NodeIdentity): DataFold
   return {
     path,
     has_identity: found !== null,
-    writeIdentity: () => {
-      if (found === null) writeDurably(path, identity);
+    writeIdentity: (beginning) => {
+      if (found !== null) return found;
+      writeDurably(path, { ...identity, ...beginning });
+      return beginning;
     },
     release: () => lock.release(),
   };
 }
 
-function readIdentity(path: string): NodeIdentity | null {
+/** Whose folder it is; `null` when it is no node's yet. Throws `OperatorError` when it is damaged. */
+export function nodeIdOf(folder: string): string | null {
+  return readIdentity(resolve(folder))?.node_id ?? null;
+}
+
+function readIdentity(path: string): (NodeIdentity & Beginning) | null {
   const file = join(path, IDENTITY_NAME);
   if (!existsSync(file)) return null;
   try {
@@ -128,10 +149,10 @@ function cannotBeUsed(path: string, error: unknown): OperatorError {
   );
 }
 
-function writeDurably(path: string, { cluster_id, node_id }: NodeIdentity): void {
+function writeDurably(path: string, record: NodeIdentity & Beginning): void {
   const file = join(path, IDENTITY_NAME);
   const text = JSON.stringify(
-    { format: 1, cluster_id, node_id, created_at: new Date().toISOString() },
+    { format: 2, created_at: new Date().toISOString(), ...record },
     null,
     2,
   );

@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { loadClusterFile, nodeOf, readEnvironment } from './config.ts';
 import { runNode } from './node.ts';
 import { runProgram } from './run-program.ts';
+import { whichNode } from './which-node.ts';
 
 const { version } = JSON.parse(
   readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
@@ -15,23 +16,26 @@ await runProgram('lms-node', (program) =>
     'Run one node of a Quorum LMS cluster',
     (command) =>
       command.options({
-        config: { type: 'string', demandOption: true, describe: 'cluster.json; pki/ is beside it' },
-        id: { type: 'string', demandOption: true, describe: 'Which of its nodes this is' },
+        config: { type: 'string', describe: 'cluster.json; pki/ is beside it' },
+        id: { type: 'string', describe: 'Which of its nodes this is' },
+        join: { type: 'string', describe: "First start of a new node: what 'add-node' made" },
         data: {
           type: 'string',
           demandOption: true,
-          describe: 'Folder of this node, on local disk',
+          describe: 'Folder of this node, on local disk; a node that joined needs nothing else',
         },
       }),
-    async ({ config, id, data }) => {
+    async ({ config, id, join, data }) => {
       const environment = readEnvironment();
-      const cluster = loadClusterFile(config);
-      const node = nodeOf(cluster, config, id);
-      const logger = pino({ level: environment.log_level, base: { node: id } });
+      const { join_index, ...which } = whichNode({ config, id, join, data });
+      const cluster = loadClusterFile(which.config);
+      const node = nodeOf(cluster, which.config, which.id);
+      const logger = pino({ level: environment.log_level, base: { node: node.id } });
       const options = {
         cluster,
         node,
         data_folder: data,
+        join_index,
         admin_password: environment.admin_password,
         ollama_host: environment.ollama_host,
         version,

@@ -46,15 +46,10 @@ export class NodeProcess {
     this.id = options.id;
     mkdirSync(dirname(options.log_file), { recursive: true });
     const log = openSync(options.log_file, 'a');
-    const { config, id, data } = options;
-    this.#child = spawn(
-      process.execPath,
-      [PROGRAM, '--config', config, '--id', id, '--data', data],
-      {
-        stdio: ['ignore', log, 'pipe', 'ipc'],
-        env: environmentWith({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...options.env }),
-      },
-    );
+    this.#child = spawn(process.execPath, [PROGRAM, ...argumentsOf(options)], {
+      stdio: ['ignore', log, 'pipe', 'ipc'],
+      env: environmentWith({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...options.env }),
+    });
     closeSync(log);
     const { stderr } = this.#child;
     if (stderr === null) throw new Error('broken invariant: stderr is a pipe');
@@ -101,4 +96,10 @@ export class NodeProcess {
     clearTimeout(timer);
     return exit;
   }
+}
+
+function argumentsOf({ config, join, id, data }: NodeProcessOptions): string[] {
+  const which = config === undefined ? [] : ['--config', config, '--id', id];
+  const how = join === undefined ? [] : ['--join', join];
+  return [...which, ...how, '--data', data];
 }

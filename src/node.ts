@@ -2,10 +2,19 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { announceAddress } from './announce-address.ts';
 import { Background } from './background.ts';
+import { ClusterChanges, MEMBERS_PREFIX } from './cluster-changes.ts';
 import { type ClusterFile, type ClusterNode, parseAddress } from './cluster-file.ts';
-import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { type Beginning, type DataFolder, openDataFolder } from './data-folder.ts';
 import { ensureFirstAdmin } from './first-admin.ts';
+import {
+  beginningOf,
+  configurationOf,
+  memberOf,
+  namesOf,
+  reportOtherMembers,
+} from './first-members.ts';
 import { type AppParts, createApp } from './http/app.ts';
 import { Passwords } from './http/passwords.ts';
 import type { Consensus } from './http/ports.ts';
@@ -15,10 +24,11 @@ import { COMMANDS } from './lms/commands/registry.ts';
 import { type AppliedCommand, LmsMachine } from './lms/machine.ts';
 import { openBlobs } from './open-blobs.ts';
 import { OperatorError } from './operator-error.ts';
-import { loadNodeKeys } from './pki/load-node-keys.ts';
+import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
 import { openLog } from './raft/log/open-log.ts';
 import { RaftNode } from './raft/node.ts';
 import type { LogStore, Transport } from './raft/ports.ts';
+import type { Http2Transport } from './raft/transport/http2-transport.ts';
 import { openTransport } from './raft/transport/open-transport.ts';
 import { startError } from './start-error.ts';
 import { startTutor } from './start-tutor.ts';
@@ -27,6 +37,8 @@ export interface NodeOptions {
   readonly cluster: ClusterFile & { readonly pki_folder: string };
   readonly node: ClusterNode;
   readonly data_folder: string;
+  /** At the first start of a node that joins: the log index by which it is a member. */
+  readonly join_index: number | null;
   readonly admin_password: string | null;
   /** Goes before the one of `cluster.json`. */
   readonly ollama_host: string | null;
@@ -57,21 +69,18 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   parts.defer(() => folder.release());
   const log = await openNodeLog(folder, identity, logger);
   parts.defer(() => log.close());
-  folder.writeIdentity();
+  const beginning = folder.writeIdentity(beginningOf(cluster, options.join_index));
+  reportOtherMembers(beginning, cluster, logger);
   const machine = openMachine(folder, log);
   parts.defer(() => machine.close());
 
-  const members = { voters: cluster.nodes, voters_outgoing: [], learners: [] };
-  const transport = await openTransport({
-    self: { ...identity, listen: addressOf(node.raft) },
-    members,
-    keys,
-    logger: logger.child({ part: 'transport' }),
-  }).catch(startError);
+  const transport = await openNodeTransport(options, keys);
   parts.defer(() => transport.close());
-  const raft = startRaft(options, { log, transport, machine }, members, (error) =>
-    fatal.reject(stoppedForGood(node.id, folder, error)),
-  );
+  const removed = Promise.withResolvers<'removed'>();
+  const raft = startRaft(options, { log, transport, machine }, beginning, {
+    fatal: (error) => fatal.reject(stoppedForGood(node.id, folder, error)),
+    removed: () => removed.resolve('removed'),
+  });
   parts.defer(() => raft.close());
   const { reader } = machine;
   const blobs = await openBlobs(
@@ -81,6 +90,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
     logger.child({ part: 'blobs' }),
   );
 
+  const membership = openMembership(raft, transport);
   const passwords = new Passwords();
   const consensus = consensusOf(raft);
   const tutor = startTutor({
@@ -93,12 +103,14 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
     logger: logger.child({ part: 'tutor' }),
   });
   parts.defer(() => tutor.stop());
-  const api = await startApi(options, { consensus, replica: machine, passwords, blobs, tutor });
+  const served = { consensus, replica: machine, passwords, blobs, tutor, membership };
+  const api = await startApi(options, served);
   parts.defer(() => api.close(closeGraceMs));
 
   const background = new Background(signal, fatal.reject);
   parts.defer(() => background.end());
   background.run((until) => blobs.missing.run(until));
+  background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));
   const { admin_password: password } = options;
   const admin = { consensus, reader, passwords, folder: folder.path, password };
   background.run(async (until) => {
@@ -107,10 +119,31 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   });
 
   logger.info({ api: api.url, raft: node.raft, data: folder.path }, 'node started');
-  await Promise.race([fatal.promise, aborted(signal)]);
+  const why = await Promise.race([fatal.promise, removed.promise, aborted(signal)]);
   logger.info('node stops');
   // While the API still answers: its clients' writes go to the next leader without a gap.
-  if (signal.aborted) await raft.transferLeadership();
+  await raft.transferLeadership();
+  if (why === 'removed') throw removedForGood(node.id, folder);
+}
+
+function openNodeTransport(
+  { cluster, node, logger }: NodeOptions,
+  keys: NodeKeys,
+): Promise<Http2Transport> {
+  const identity = { cluster_id: cluster.cluster_id, node_id: node.id };
+  return openTransport({
+    self: { ...identity, raft: node.raft, listen: addressOf(node.raft) },
+    // Until the log says who the members are: of a node that joins, those that may lead it.
+    members: configurationOf(cluster.nodes),
+    keys,
+    logger: logger.child({ part: 'transport' }),
+  }).catch(startError);
+}
+
+function openMembership(raft: RaftNode, transport: Http2Transport): ClusterChanges {
+  const membership = new ClusterChanges(raft, transport);
+  transport.handle(MEMBERS_PREFIX, (request) => membership.serve(request));
+  return membership;
 }
 
 function openNodeLog(
@@ -152,13 +185,14 @@ function openMachine(folder: DataFolder, log: LogStore): LmsMachine {
 function startRaft(
   { node, cluster, logger }: NodeOptions,
   io: { readonly log: LogStore; readonly transport: Transport; readonly machine: LmsMachine },
-  configuration: ConstructorParameters<typeof RaftNode>[0]['configuration'],
-  onFatal: (error: Error) => void,
+  { first_members, join_index }: Beginning,
+  ends: { readonly fatal: (error: Error) => void; readonly removed: () => void },
 ): RaftNode {
   const { heartbeat_ms, election_timeout_min_ms, election_timeout_max_ms } = cluster.timing;
   return new RaftNode({
     id: node.id,
-    configuration,
+    configuration: configurationOf(first_members),
+    join_index,
     timing: { heartbeat_ms, election_timeout_min_ms, election_timeout_max_ms },
     seed: randomInt(2 ** 32),
     ...io,
@@ -167,14 +201,16 @@ function startRaft(
       stampCommand(stamped, Date.now());
       return stamped;
     },
-    onFatal,
+    onFatal: ends.fatal,
+    onRemoved: ends.removed,
+    onMembersChange: (members) => logger.info({ members: namesOf(members) }, 'members changed'),
     onLeaderChange: (change) => logger.info(change, 'leadership changed'),
   });
 }
 
 function startApi(
   { cluster, node, version, logger }: NodeOptions,
-  parts: Pick<AppParts, 'consensus' | 'replica' | 'passwords' | 'blobs' | 'tutor'>,
+  parts: Omit<AppParts, 'registry' | 'logger' | 'settings'>,
 ): Promise<ApiServer> {
   const app = createApp({
     ...parts,
@@ -210,6 +246,14 @@ function stoppedForGood(id: string, { path }: DataFolder, error: Error): Operato
       `acknowledged. See to the disk of ${path} (its log is wal/, its state lms.db) and start the ` +
       'node again; if it stops at the same entry, report its log',
     { cause: error },
+  );
+}
+
+function removedForGood(id: string, { path }: DataFolder): OperatorError {
+  return new OperatorError(
+    `node ${id} was removed from the cluster and can never take part again: ` +
+      `take it out of cluster.json, and delete ${path}. A node that is to take its place needs a new ` +
+      "id: see 'npx lms-admin add-node --help'",
   );
 }
 

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { runProgram } from '../run-program.ts';
+import { addNodeCommand } from './commands/add-node.ts';
 import { initCommand } from './commands/init.ts';
+import { moveLeaderCommand } from './commands/move-leader.ts';
+import { removeNodeCommand } from './commands/remove-node.ts';
 import { statusCommand } from './commands/status.ts';
 
 await runProgram('lms-admin', (program) =>
@@ -8,5 +11,8 @@ await runProgram('lms-admin', (program) =>
     .usage('$0 <command>: look after a Quorum LMS cluster')
     .command(initCommand)
     .command(statusCommand)
+    .command(addNodeCommand)
+    .command(removeNodeCommand)
+    .command(moveLeaderCommand)
     .demandCommand(1, 'Say what to do'),
 );

@@ -11,10 +11,12 @@ import { measure, registerGauges } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
 import { router } from './operation.ts';
 import type { Passwords } from './passwords.ts';
+import type { MembershipControl } from './ports.ts';
 import { answerMarkRoutes } from './routes/answer-marks.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { authRoutes } from './routes/auth.ts';
 import { clusterRoutes } from './routes/cluster.ts';
+import { clusterMemberRoutes } from './routes/cluster-members.ts';
 import { courseRoutes } from './routes/courses.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { enrollmentRoutes } from './routes/enrollments.ts';
@@ -36,6 +38,7 @@ export interface AppParts extends Omit<Foundation, 'inFlight'> {
   readonly passwords: Passwords;
   readonly blobs: Blobs;
   readonly tutor: TutorParts;
+  readonly membership: MembershipControl;
   /** What `/metrics` shows; the parts of the node register their own figures on it too. */
   readonly registry: Registry;
 }
@@ -91,6 +94,7 @@ function mountService(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
       startedAt: settings.started_at,
     }),
   );
+  app.route('/', clusterMemberRoutes(parts.membership));
   app.route('/', serviceRoutes(status, settings.max_ready_lag_entries, registry));
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.route(

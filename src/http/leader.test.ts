@@ -7,6 +7,8 @@ const MEMBERS: ConsensusStatus['members'] = ['n1', 'n2'].map((id) => ({
   raft: '127.0.0.1:9001',
   api: `http://${id}.example:8001`,
   voter: true,
+  leaving: false,
+  healthy: true,
   match_index: null,
   reachable: true,
 }));

@@ -1,4 +1,7 @@
 import type { AppliedCommand } from '../lms/machine.ts';
+import type { MemberChange } from '../raft/core/member-change.ts';
+import type { ChangeOptions } from '../raft/driver/member-changes.ts';
+import type { MembersChanged } from '../raft/node.ts';
 
 /** What the API needs of Raft; `RaftNode` provides it, tests provide a single-node double. */
 export interface Consensus {
@@ -25,6 +28,15 @@ export interface Consensus {
   status(): ConsensusStatus;
 }
 
+/** Who takes part, and who leads: asked of the leader, wherever that is. To ask again is safe. */
+export interface MembershipControl {
+  /** Rejects with `MembershipError`. */
+  changeMembers(change: MemberChange, options: ChangeOptions): Promise<MembersChanged>;
+
+  /** Resolves with who leads then; rejects with `MembershipError`. @param to `null`: any other voter */
+  moveLeadership(to: string | null, timeoutMs: number): Promise<string | null>;
+}
+
 export interface ConsensusStatus {
   readonly node_id: string;
   readonly role: 'follower' | 'pre_candidate' | 'candidate' | 'leader';
@@ -33,14 +45,20 @@ export interface ConsensusStatus {
   readonly commit_index: number;
   readonly applied_index: number;
   readonly last_log_index: number;
+  /** The members change: majorities of the old and of the new voters are needed. */
+  readonly joint: boolean;
   readonly members: readonly {
     readonly id: string;
     readonly raft: string;
     readonly api: string;
     readonly voter: boolean;
+    /** A voter that leaves when the change that is under way is committed. */
+    readonly leaving: boolean;
+    /** On the leader: it answered within an election timeout; elsewhere the same as `reachable`. */
+    readonly healthy: boolean;
     /** On the leader: entries that this member is known to hold; elsewhere `null`. */
     readonly match_index: number | null;
-    /** On the leader: heard from within an election timeout; elsewhere connection state. */
+    /** This node has a connection to it. */
     readonly reachable: boolean;
   }[];
 }

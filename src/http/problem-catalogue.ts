@@ -22,6 +22,8 @@ export type TransportCode =
   | 'no_quorum'
   | 'unavailable'
   | 'disk_low'
+  | 'members_changing'
+  | 'members_unsafe'
   | 'internal';
 
 /** The `code` of every problem document that this API can answer with. */
@@ -142,6 +144,20 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The first request with this key is still running',
     retryable: true,
     description: 'Wait a moment and send the same request with the same `Idempotency-Key`.',
+  },
+  members_changing: {
+    status: 409,
+    title: 'The members of the cluster are being changed',
+    retryable: true,
+    description: 'Another change or a transfer of the leadership is under way. Try again shortly.',
+  },
+  members_unsafe: {
+    status: 409,
+    title: 'Too few nodes would be left',
+    retryable: false,
+    description:
+      'Of the voters that would be left, fewer than a majority answer. Start those that are down, or ' +
+      'replace one of them first.',
   },
   version_mismatch: {
     status: 412,

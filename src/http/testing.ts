@@ -10,13 +10,13 @@ import { COMMANDS } from '../lms/commands/registry.ts';
 import { type AppliedCommand, LmsMachine } from '../lms/machine.ts';
 import type { SiteRole } from '../lms/policy.ts';
 import { passwordMark } from '../lms/verified-password.ts';
-import { ReadError } from '../raft/errors.ts';
+import { MembershipError, ReadError } from '../raft/errors.ts';
 import { createApp } from './app.ts';
 import { tokenHash } from './authentication.ts';
 import type { ApiEnv } from './env.ts';
 import { newId } from './ids.ts';
 import { Passwords } from './passwords.ts';
-import type { Consensus, ConsensusStatus } from './ports.ts';
+import type { Consensus, ConsensusStatus, MembershipControl } from './ports.ts';
 import { type ApiSettings, DEFAULT_SETTINGS } from './settings.ts';
 import { checkAnswer } from './testing-answers.ts';
 import { MemoryBlobs } from './testing-blobs.ts';
@@ -69,12 +69,15 @@ export class SoloConsensus implements Consensus {
       commit_index: index,
       applied_index: index,
       last_log_index: index,
+      joint: false,
       members: [
         {
           id: 'n1',
           raft: '127.0.0.1:9001',
           api: 'http://127.0.0.1:8001',
           voter: true,
+          leaving: false,
+          healthy: true,
           match_index: index,
           reachable: true,
         },
@@ -109,6 +112,11 @@ export class TestApi {
       this.uploads.push(id);
     },
   };
+  /** Refuses, until a test puts something else in. */
+  membership: MembershipControl = {
+    changeMembers: () => Promise.reject(new MembershipError('timeout', 'No leader was found.')),
+    moveLeadership: () => Promise.reject(new MembershipError('timeout', 'No leader was found.')),
+  };
   readonly app: OpenAPIHono<ApiEnv>;
 
   constructor(settings: Partial<ApiSettings> = {}, logger = pino({ level: 'silent' })) {
@@ -120,6 +128,10 @@ export class TestApi {
       passwords: new Passwords(),
       blobs: this.blobs,
       tutor: this.tutor,
+      membership: {
+        changeMembers: (change, options) => this.membership.changeMembers(change, options),
+        moveLeadership: (to, timeoutMs) => this.membership.moveLeadership(to, timeoutMs),
+      },
       registry: new Registry(),
     });
   }

@@ -1,9 +1,17 @@
 import 'reflect-metadata';
-import { KeyObject, randomBytes, webcrypto } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  KeyObject,
+  randomBytes,
+  webcrypto,
+  X509Certificate,
+} from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { type Identity, identityUri } from './identity.ts';
 
 const ALGORITHM = { name: 'Ed25519' } as const;
+const AUTHORITY_NAME = 'Quorum LMS cluster ';
 const VALIDITY_YEARS = 10;
 /** Nodes' clocks may differ: a certificate made now must be valid on a node that is behind. */
 const BACKDATE_MS = 24 * 60 * 60 * 1000;
@@ -24,7 +32,7 @@ export async function createAuthority(cluster_id: string, now: Date): Promise<Au
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity(now),
     serialNumber: serialNumber(),
-    name: [{ CN: [`Quorum LMS cluster ${cluster_id}`] }],
+    name: [{ CN: [AUTHORITY_NAME + cluster_id] }],
     keys,
     signingAlgorithm: ALGORITHM,
     extensions: [
@@ -66,6 +74,19 @@ export async function issueNodeCertificate(
     ],
   });
   return { certificate: certificatePem(certificate), key: privateKeyPem(keys.privateKey) };
+}
+
+/** The CA from its files; `null` when they are no pair. Throws when they are not what they should be. */
+export function readAuthority(pem: PemPair): (Authority & { readonly cluster_id: string }) | null {
+  const certificate = new x509.X509Certificate(pem.certificate);
+  const own = createPrivateKey(pem.key);
+  const name = certificate.subjectName.getField('CN')[0] ?? '';
+  if (!name.startsWith(AUTHORITY_NAME)) throw new Error(`the certificate is of "${name}"`);
+  if (!new X509Certificate(pem.certificate).checkPrivateKey(own)) return null;
+  const privateKey = own.toCryptoKey(ALGORITHM, true, ['sign']);
+  const publicKey = createPublicKey(own).toCryptoKey(ALGORITHM, true, ['verify']);
+  const cluster_id = name.slice(AUTHORITY_NAME.length);
+  return { certificate, keys: { privateKey, publicKey }, cluster_id };
 }
 
 export function certificatePem(certificate: x509.X509Certificate): string {

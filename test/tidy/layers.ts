@@ -26,7 +26,13 @@ const LAYERS: readonly Layer[] = [
   },
   {
     folder: 'src/admin/',
-    may: ['src/pki/', 'src/config.ts', 'src/operator-error.ts', 'src/run-program.ts'],
+    may: [
+      'src/pki/',
+      'src/config.ts',
+      'src/join-bundle.ts',
+      'src/operator-error.ts',
+      'src/run-program.ts',
+    ],
     types: ['src/cluster-file.ts', 'src/http/'],
     outside: true,
   },

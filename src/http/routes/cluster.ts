@@ -70,6 +70,7 @@ const statusSchema = z
     commit_index: z.int(),
     applied_index: z.int(),
     last_log_index: z.int(),
+    joint: z.boolean().openapi({ description: 'The voters are being changed.' }),
     lag_entries: z.int().openapi({ description: 'Committed, but not applied here yet.' }),
     chain_hash: z.string().openapi({
       description: 'SHA-256 over all entries up to `applied_index` and their results; hex.',
@@ -81,7 +82,11 @@ const statusSchema = z
         id: nodeId,
         raft: z.string(),
         api: z.string(),
-        voter: z.boolean(),
+        voter: z.boolean().openapi({ description: 'A learner is none yet.' }),
+        leaving: z.boolean().openapi({ description: 'A voter until the change is committed.' }),
+        healthy: z.boolean().openapi({
+          description: 'On the leader: it answered within an election timeout.',
+        }),
         match_index: z
           .int()
           .nullable()
@@ -109,6 +114,7 @@ const getClusterStatus = operation(
         commit_index: 1234,
         applied_index: 1234,
         last_log_index: 1234,
+        joint: false,
         lag_entries: 0,
         chain_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
         version: '0.1.0',
@@ -119,6 +125,8 @@ const getClusterStatus = operation(
             raft: '127.0.0.1:9001',
             api: 'http://127.0.0.1:8001',
             voter: true,
+            leaving: false,
+            healthy: true,
             match_index: 1234,
             reachable: true,
           },
@@ -141,7 +149,8 @@ export function clusterRoutes({ status, chainHash, version, startedAt }: Cluster
   const app = router();
 
   app.openapi(getCluster, (c) => {
-    const { members, last_log_index: _, ...node } = status();
+    const { node_id, role, leader_id, term, commit_index, applied_index, members } = status();
+    const node = { node_id, role, leader_id, term, commit_index, applied_index };
     const nodes = members.map(({ id, api, voter }) => ({ id, api, voter }));
     return c.json({ ...node, version, started_at: toRfc3339(startedAt), nodes }, 200);
   });
@@ -149,18 +158,30 @@ export function clusterRoutes({ status, chainHash, version, startedAt }: Cluster
   app.openapi(getClusterStatus, async (c) => {
     const answer = await read(c, (_reader, actor) => {
       requireOnSite(actor, 'cluster.manage');
-      const { members, ...node } = status();
+      const node = status();
       return {
-        ...node,
+        node_id: node.node_id,
+        role: node.role,
+        term: node.term,
+        leader_id: node.leader_id,
+        commit_index: node.commit_index,
+        applied_index: node.applied_index,
+        last_log_index: node.last_log_index,
+        joint: node.joint,
         lag_entries: node.commit_index - node.applied_index,
         chain_hash: chainHash(),
         version: version,
         started_at: toRfc3339(startedAt),
-        members: [...members],
+        members: node.members.map(memberAnswer),
       };
     });
     return c.json(answer, 200);
   });
 
   return app;
+}
+
+function memberAnswer(member: ConsensusStatus['members'][number]) {
+  const { id, raft, api, voter, leaving, healthy, match_index, reachable } = member;
+  return { id, raft, api, voter, leaving, healthy, match_index, reachable };
 }
