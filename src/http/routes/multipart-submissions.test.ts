@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import t from 'tap';
 import { NoBlobMajority } from '../../lms/blobs/majority-writer.ts';
+import { ReadError } from '../../raft/errors.ts';
 import { type CourseScene, courseScene, itemsOf } from '../testing-course.ts';
 
 const MULTIPART = { 'Content-Type': 'multipart/form-data; boundary=b' };
@@ -158,6 +159,39 @@ t.test('what a rule refuses leaves neither attempt nor file', async (t) => {
   const closed = scene.assignment({ lock_at: 1 });
   t.match((await handIn(scene, closed, WORK)).value, { status: 422, code: 'closed' });
   t.ok(await isUntouched(scene, closed));
+});
+
+t.test(
+  'files of who may not hand in are not taken in, and a repeat is still answered',
+  async (t) => {
+    const scene = courseScene(t);
+    const assignment = scene.assignment();
+    const key = { 'Idempotency-Key': 'essay' };
+    t.equal((await handIn(scene, assignment, WORK, key)).status, 201);
+    const kept = scene.api.blobs.kept.size;
+    const closed = scene.assignment({ lock_at: 1 });
+    const other = file('c.txt', 'gamma') + END;
+    t.match(await handIn(scene, closed, other), { value: { code: 'closed' } });
+    t.equal((await handIn(scene, 'asg_x', other)).status, 404);
+    t.equal(scene.api.blobs.kept.size, kept);
+
+    const now = { lock_at: '2026-01-01T00:00:00Z', due_at: null };
+    const match = { 'If-Match': '"1"' };
+    const patched = await scene.as('instructor', `PATCH /v1/assignments/${assignment}`, now, match);
+    t.equal(patched.status, 200);
+    t.match(await handIn(scene, assignment, WORK), { value: { code: 'closed' } });
+    const again = await handIn(scene, assignment, WORK, key);
+    t.equal(again.status, 201);
+    t.equal(again.headers.get('Idempotency-Replayed'), 'true');
+  },
+);
+
+t.test('who may hand in is not asked of a node without a majority', async (t) => {
+  const scene = courseScene(t);
+  const assignment = scene.assignment();
+  scene.api.consensus.beforeRead = () => Promise.reject(new ReadError('no_quorum', 'alone'));
+  const { value } = await handIn(scene, assignment, WORK);
+  t.match(value, { status: 503, code: 'no_quorum', outcome: 'not_applied' });
 });
 
 t.test('without a majority for the files nothing is handed in', async (t) => {

@@ -1,12 +1,16 @@
 import { z } from '@hono/zod-openapi';
-import { submitAssignment } from '../../lms/commands/submit-assignment.ts';
+import { requireOpenAssignment, submitAssignment } from '../../lms/commands/submit-assignment.ts';
 import { maxFilesPerAttempt } from '../../lms/limits.ts';
+import { resultOfKey } from '../../lms/queries/stored-results.ts';
 import { getSubmission, listSubmissions } from '../../lms/queries/submissions.ts';
 import type { Blobs } from '../blobs.ts';
+import type { ApiContext } from '../env.ts';
 import { idOf } from '../id-schema.ts';
+import { idempotencyKey } from '../idempotency.ts';
 import { newId } from '../ids.ts';
 import { maxMarkdownChars } from '../limits.ts';
 import { attemptText, receiveAttempt } from '../multipart-attempt.ts';
+import { notWritten } from '../not-written.ts';
 import { json, jsonBody, operation, router } from '../operation.ts';
 import { pageAnswer, pageOf, pageQuery, pageRequest } from '../page.ts';
 import { read } from '../read.ts';
@@ -142,7 +146,7 @@ export function submissionRoutes(blobs: Blobs, maxFileBytes: number) {
   app.openapi(submitOperation, async (c) => {
     const { assignment_id } = c.req.valid('param');
     const work = isMultipart(c)
-      ? await receiveAttempt(c, blobs, maxFileBytes)
+      ? await receiveInTime(c, assignment_id, blobs, maxFileBytes)
       : namedFiles(c.req.valid('json'));
     const submission = await submit(
       c,
@@ -172,6 +176,26 @@ export function submissionRoutes(blobs: Blobs, maxFileBytes: number) {
   });
 
   return app;
+}
+
+/**
+ * Refuses before the bytes are taken in what would be refused after. A repeat with a key that was
+ * used is not judged anew: its answer is stored.
+ */
+async function receiveInTime(
+  c: ApiContext,
+  assignmentId: string,
+  blobs: Blobs,
+  maxFileBytes: number,
+) {
+  const key = idempotencyKey(c);
+  await notWritten(() =>
+    read(c, (reader, actor) => {
+      if (key !== null && resultOfKey(reader, actor.id, key) !== null) return;
+      requireOpenAssignment(reader, actor, assignmentId, c.get('receivedAt'));
+    }),
+  );
+  return await receiveAttempt(c, blobs, maxFileBytes);
 }
 
 function namedFiles({ text_md = null, file_ids = [] }: z.output<typeof attemptSchema>) {

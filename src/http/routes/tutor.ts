@@ -10,6 +10,7 @@ import { requestDeadline } from '../consistency.ts';
 import { courseParams } from '../course-schema.ts';
 import type { ApiContext } from '../env.ts';
 import { newId } from '../ids.ts';
+import { notWritten } from '../not-written.ts';
 import { json, jsonBody, operation, router } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { read } from '../read.ts';
@@ -78,21 +79,6 @@ interface Question {
   readonly material_ids?: readonly string[] | undefined;
 }
 
-/** Before the log nothing is written: whatever fails here says so. */
-async function notWritten<Value>(run: () => Promise<Value>): Promise<Value> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof OllamaError) {
-      throw new Problem('request_timeout', 'The question was withdrawn before it was answered.');
-    }
-    if (!(error instanceof Problem)) throw error;
-    const { code, message, errors, extra, headers } = error;
-    const outcome = { ...extra, outcome: 'not_applied' };
-    throw new Problem(code, message, { errors, extra: outcome, headers });
-  }
-}
-
 /** Searches at the point of the log that the request asks for, then asks the model. */
 async function answerOf(
   c: ApiContext,
@@ -107,8 +93,14 @@ async function answerOf(
       indexOf(reader, question),
       model,
       c.req.raw.signal,
-    );
+    ).catch(withdrawn);
   });
+}
+
+/** What the model fails in is part of an answer; only who asks can end it without one. */
+function withdrawn(error: unknown): never {
+  if (!(error instanceof OllamaError)) throw error;
+  throw new Problem('request_timeout', 'The question was withdrawn before it was answered.');
 }
 
 /** Only of a conversation in this course; `not_found` for all others. */

@@ -5,9 +5,10 @@ import { maxFilesPerAttempt } from '../limits.ts';
 import { requireActive } from '../policy.ts';
 import { type AssignmentRow, requireAssignment } from '../queries/assignments.ts';
 import { type HandedIn, handedIn } from '../queries/submissions.ts';
+import type { Reader } from '../reader.ts';
 import { Refusal } from '../refusal.ts';
 import { toRfc3339 } from '../time.ts';
-import type { Tx } from '../tx.ts';
+import type { Actor, Tx } from '../tx.ts';
 import { insertFile, type NewFile } from './create-file.ts';
 
 export interface SubmitAssignment {
@@ -26,15 +27,13 @@ export const submitAssignment = defineCommand<SubmitAssignment, HandedIn>({
   kind: 'SUBMIT_ASSIGNMENT',
   v: 1,
   apply(tx, command) {
-    const { row: assignment, course } = requireAssignment(
+    const counted = countedTime(command.received_at, tx.committedAt);
+    const assignment = requireOpenAssignment(
       tx,
       tx.actor,
       command.assignment_id,
-      'submission.create',
+      counted.counted_at,
     );
-    requireActive(course);
-    const counted = countedTime(command.received_at, tx.committedAt);
-    requireOpen(assignment, counted.counted_at);
     const submission = openAttempt(tx, assignment, command.submission_id);
     requireContent(command);
     insertAttempt(tx, submission, command, counted);
@@ -53,6 +52,24 @@ export const submitAssignment = defineCommand<SubmitAssignment, HandedIn>({
     return handedIn(tx, submission.id);
   },
 });
+
+/**
+ * The assignment, if the actor may hand in for it. Asked before the log too, so that nobody sends
+ * files for nothing.
+ *
+ * @param now ms since the epoch, the time that counts
+ */
+export function requireOpenAssignment(
+  reader: Reader,
+  actor: Actor,
+  assignmentId: string,
+  now: number,
+): AssignmentRow {
+  const { row, course } = requireAssignment(reader, actor, assignmentId, 'submission.create');
+  requireActive(course);
+  requireOpen(row, now);
+  return row;
+}
 
 interface OpenAttempt {
   readonly id: string;
