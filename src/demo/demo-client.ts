@@ -1,12 +1,6 @@
 /** An answer of the API that the demo cannot go on with. */
 export class DemoError extends Error {
   override readonly name = 'DemoError';
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
 }
 
 interface Page<T> {
@@ -55,7 +49,7 @@ export class DemoClient {
   ): Promise<T> {
     const { body, key } = request;
     const type = typeof body === 'string' ? 'text/markdown' : 'application/json';
-    const response = await fetch(`${this.#base}${path}`, {
+    const { ok, status, answer } = await this.#ask<T>(path, {
       method,
       headers: {
         ...(this.#token !== null && { Authorization: `Bearer ${this.#token}` }),
@@ -63,11 +57,21 @@ export class DemoClient {
         ...(key !== undefined && { 'Idempotency-Key': key }),
       },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(requestTimeoutMs),
     });
-    const answer = (await response.json()) as T & { detail?: string; code?: string };
-    if (response.ok) return answer;
+    if (ok) return answer;
     const { code = '', detail = '' } = answer;
-    throw new DemoError(response.status, `${method} ${path}: ${response.status} ${code} ${detail}`);
+    throw new DemoError(`${method} ${path}: ${status} ${code} ${detail}`);
+  }
+
+  /** A node that does not answer, such as one that was stopped meanwhile, is a `DemoError` too. */
+  async #ask<T>(path: string, request: RequestInit) {
+    try {
+      const signal = AbortSignal.timeout(requestTimeoutMs);
+      const response = await fetch(`${this.#base}${path}`, { ...request, signal });
+      const answer = (await response.json()) as T & { detail?: string; code?: string };
+      return { ok: response.ok, status: response.status, answer };
+    } catch (error) {
+      throw new DemoError(`${this.#base} does not answer: ${(error as Error).message}`);
+    }
   }
 }
