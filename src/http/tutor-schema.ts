@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { answerLimits } from '../tutor/limits.ts';
 import { idOf } from './id-schema.ts';
 import { maxTutorMaterials } from './limits.ts';
-import { text, timestamp } from './units.ts';
+import { message, timestamp } from './units.ts';
 
 const citationSchema = z
   .object({
@@ -55,7 +55,7 @@ export const conversationThreadSchema = z
 
 export const questionSchema = z.strictObject({
   conversation_id: idOf('cnv').optional().openapi({ description: 'Absent: a new one is begun.' }),
-  body_md: text(1, answerLimits.maxQuestionCharacters),
+  body_md: message(answerLimits.maxQuestionCharacters),
   material_ids: z
     .array(idOf('mat'))
     .min(1)

@@ -63,3 +63,8 @@ export function line(maxChars: number) {
       message: 'must be one line without control characters',
     });
 }
+
+/** Markdown that somebody says something with: not blank, kept as it is. */
+export function message(maxChars: number) {
+  return text(1, maxChars).regex(/\S/, 'must not be blank');
+}

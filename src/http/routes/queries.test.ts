@@ -116,3 +116,14 @@ t.test('the same key asks once', async (t) => {
   t.same(await second.json(), first);
   t.equal((await itemsOf(as('ta', `GET ${path}`))).length, 1);
 });
+
+t.test('who asks or answers says something', async (t) => {
+  const { as, course_id } = courseScene(t);
+  const path = `POST /v1/courses/${course_id}`;
+  const blank = await as('student', `${path}/queries`, { ...ASK, body_md: ' \n\t' });
+  t.equal(blank.status, 400);
+  t.equal((await as('student', `${path}/tutor/messages`, { body_md: ' ' })).status, 400);
+  const body_md = '\n  indented\u00a0';
+  const kept = await as('student', `${path}/queries`, { ...ASK, body_md });
+  t.match(await kept.json(), { body_md }, 'as it is');
+});

@@ -17,14 +17,14 @@ import {
 } from '../query-schema.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
-import { line, text } from '../units.ts';
+import { line, message } from '../units.ts';
 
 const onQuery = z.object({ query_id: idOf('qry') });
 
 const newQuerySchema = z.strictObject({
   to: z.enum(['instructor', 'tutor']),
   title: line(maxTitleChars),
-  body_md: text(1, maxMessageChars),
+  body_md: message(maxMessageChars),
   anonymous: z.boolean().default(false).openapi({ description: 'To peers; staff see who asked.' }),
 });
 
@@ -98,7 +98,7 @@ const answerOperation = operation(
     tags: ['queries'],
     request: {
       params: onQuery,
-      body: jsonBody(z.strictObject({ body_md: text(1, maxMessageChars) }), {
+      body: jsonBody(z.strictObject({ body_md: message(maxMessageChars) }), {
         body_md: 'Two other pairs could decide otherwise.',
       }),
     },
