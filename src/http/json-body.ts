@@ -25,7 +25,7 @@ export async function readJsonBody(c: ApiContext, maxBytes: number): Promise<voi
  * The body as it came, at most `maxBytes` of it, else `payload_too_large`. A body of known length is
  * refused before it is read and otherwise read in the server's fast way.
  */
-export async function readBytes(c: ApiContext, maxBytes: number): Promise<Uint8Array> {
+async function readBytes(c: ApiContext, maxBytes: number): Promise<Uint8Array> {
   const length = c.req.header('content-length');
   if (length !== undefined && Number(length) > maxBytes) throw tooLarge(maxBytes);
   try {

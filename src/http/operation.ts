@@ -79,8 +79,6 @@ export function router() {
   return new OpenAPIHono<ApiEnv>({ defaultHook: validationHook });
 }
 
-export type Router = ReturnType<typeof router>;
-
 /** A JSON answer with its example. */
 export function json<Schema extends z.ZodType>(
   schema: Schema,

@@ -1,5 +1,6 @@
 import type { Reader } from '../reader.ts';
 import { toRfc3339, toRfc3339OrNull } from '../time.ts';
+import type { Person } from './person.ts';
 import { maySeeAsker, type QueryReader, type QueryRow } from './query-access.ts';
 
 interface AnswerRow {
@@ -13,11 +14,6 @@ interface AnswerRow {
   readonly endorsed_by_name: string | null;
   readonly endorsed_at: number | null;
   readonly created_at: number;
-}
-
-interface Person {
-  readonly id: string;
-  readonly display_name: string;
 }
 
 /** An answer as the API shows it. */

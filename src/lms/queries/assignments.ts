@@ -9,7 +9,7 @@ import {
 import type { Reader } from '../reader.ts';
 import { toRfc3339, toRfc3339OrNull } from '../time.ts';
 import type { Actor } from '../tx.ts';
-import { type FileResource, filesOf } from './files.ts';
+import { type AttachedFile, attached, filesOf } from './files.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
 
 /** As stored: times in ms, `points_possible` and `weight` in thousandths, `topics` JSON. */
@@ -53,11 +53,6 @@ export interface Assignment {
   readonly created_at: string;
   readonly updated_at: string;
 }
-
-export type AttachedFile = Pick<
-  FileResource,
-  'id' | 'filename' | 'media_type' | 'size_bytes' | 'sha256'
->;
 
 const COLUMNS = `id, course_id, title, body_md, points_possible, weight, unlock_at, due_at, lock_at,
   grace_seconds, max_attempts, topics, created_by, version, created_at, updated_at`;
@@ -155,9 +150,4 @@ function show(reader: Reader, row: AssignmentRow, locked: boolean): Assignment {
     created_at: toRfc3339(row.created_at),
     updated_at: toRfc3339(row.updated_at),
   };
-}
-
-function attached(file: FileResource): AttachedFile {
-  const { id, filename, media_type, size_bytes, sha256 } = file;
-  return { id, filename, media_type, size_bytes, sha256 };
 }

@@ -1,7 +1,7 @@
 import { lateMs } from '../lateness.ts';
 import type { Reader } from '../reader.ts';
 import { toRfc3339 } from '../time.ts';
-import type { AttachedFile } from './assignments.ts';
+import type { AttachedFile } from './files.ts';
 
 interface AttemptRow {
   readonly number: number;

@@ -19,6 +19,17 @@ export interface FileResource extends Omit<FileRow, 'created_at'> {
   readonly created_at: string;
 }
 
+/** A file as the objects show it that it is attached to. */
+export type AttachedFile = Pick<
+  FileResource,
+  'id' | 'filename' | 'media_type' | 'size_bytes' | 'sha256'
+>;
+
+export function attached(file: FileResource): AttachedFile {
+  const { id, filename, media_type, size_bytes, sha256 } = file;
+  return { id, filename, media_type, size_bytes, sha256 };
+}
+
 export type FileLinkKind = 'material' | 'assignment' | 'submission';
 
 interface LinkRow {

@@ -4,6 +4,7 @@ import { Refusal } from '../refusal.ts';
 import { toRfc3339, toRfc3339OrNull } from '../time.ts';
 import type { Actor } from '../tx.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
+import type { Person } from './person.ts';
 import { requireReadableSubmission, requireStaffOfSubmission } from './submission-access.ts';
 
 interface GradeRow {
@@ -23,11 +24,6 @@ interface GradeRow {
   readonly version: number;
   readonly created_at: number;
   readonly updated_at: number;
-}
-
-interface Person {
-  readonly id: string;
-  readonly display_name: string;
 }
 
 /** A grade as the API shows it. */

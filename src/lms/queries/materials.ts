@@ -2,8 +2,7 @@ import { type Action, type CourseRow, requireInCourse } from '../policy.ts';
 import type { Reader } from '../reader.ts';
 import { toRfc3339 } from '../time.ts';
 import type { Actor } from '../tx.ts';
-import type { AttachedFile } from './assignments.ts';
-import { fileById } from './files.ts';
+import { type AttachedFile, attached, fileById } from './files.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
 
 export type ExtractionState =
@@ -152,6 +151,5 @@ function showMaterial(reader: Reader, row: MaterialRow): Material {
 function attachedFile(reader: Reader, fileId: string): AttachedFile {
   const file = fileById(reader, fileId);
   if (file === null) throw new Error(`broken invariant: file ${fileId} of a material is missing`);
-  const { id, filename, media_type, size_bytes, sha256 } = file;
-  return { id, filename, media_type, size_bytes, sha256 };
+  return attached(file);
 }

@@ -4,6 +4,7 @@ import { toRfc3339 } from '../time.ts';
 import type { Actor } from '../tx.ts';
 import { type Answer, answersOf } from './answers.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
+import type { Person } from './person.ts';
 import {
   maySeeAsker,
   QUERY_SELECT,
@@ -19,7 +20,7 @@ export interface Query {
   readonly course_id: string;
   readonly to: 'instructor' | 'tutor';
   /** `null`: asked anonymously, and the reader is neither the asker nor staff. */
-  readonly author: { readonly id: string; readonly display_name: string } | null;
+  readonly author: Person | null;
   readonly anonymous: boolean;
   readonly title: string;
   readonly body_md: string;

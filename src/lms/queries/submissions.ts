@@ -7,6 +7,7 @@ import type { Actor } from '../tx.ts';
 import { requireAssignment } from './assignments.ts';
 import { type Attempt, attemptsOf } from './attempts.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
+import type { Person } from './person.ts';
 import { requireReadableSubmission, type Viewer } from './submission-access.ts';
 
 interface SummaryRow {
@@ -37,7 +38,7 @@ export interface SubmissionSummary {
   readonly id: string;
   readonly assignment_id: string;
   readonly course_id: string;
-  readonly student: { readonly id: string; readonly display_name: string };
+  readonly student: Person;
   /** `graded`: a grade that this reader may see judges the latest attempt. */
   readonly status: 'ungraded' | 'graded';
   readonly attempt_count: number;
