@@ -1,4 +1,4 @@
-import { type Server, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { v7 } from 'uuid';
 import { PROBLEMS, type ProblemCode } from './problem-catalogue.ts';
@@ -17,6 +17,23 @@ export function answerClientErrors(server: Server): void {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
     write(socket, CODES[error.code ?? ''] ?? 'invalid_request');
   });
+}
+
+/** HTTP/1.1 asks for a `Host` (RFC 9112 §3.2); Node's own refusal would have no body. */
+export function lacksHost(incoming: IncomingMessage): boolean {
+  return incoming.httpVersion === '1.1' && incoming.headers.host === undefined;
+}
+
+export function answerMissingHost(outgoing: ServerResponse): void {
+  const { body, request_id } = document('invalid_request');
+  const { status } = PROBLEMS.invalid_request;
+  outgoing.writeHead(status, {
+    'Content-Type': 'application/problem+json',
+    'Content-Length': Buffer.byteLength(body),
+    'X-Request-Id': request_id,
+    Connection: 'close',
+  });
+  outgoing.end(body);
 }
 
 /** A request line or `Host` that makes no URL: nothing that the app could route. */

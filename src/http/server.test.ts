@@ -94,6 +94,14 @@ t.test('a Host that is none gets a problem document', async (t) => {
   t.match(answer, /"code":"invalid_request"/);
 });
 
+t.test('a missing Host gets a problem document, except from before HTTP/1.1', async (t) => {
+  const { server } = await scene(t);
+  const answer = await raw(server.port, 'GET /healthz HTTP/1.1\r\n\r\n');
+  t.match(answer, /^HTTP\/1\.1 400 /);
+  t.match(answer, /"code":"invalid_request"/);
+  t.match(await raw(server.port, 'GET /healthz HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /);
+});
+
 t.test('a port in use is an error of the start', async (t) => {
   const { api, server } = await scene(t);
   await t.rejects(serveApi(api.app, { host: '127.0.0.1', port: server.port }), {

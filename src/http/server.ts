@@ -2,7 +2,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { answerBadTarget, answerClientErrors } from './client-errors.ts';
+import {
+  answerBadTarget,
+  answerClientErrors,
+  answerMissingHost,
+  lacksHost,
+} from './client-errors.ts';
 import { drainWhenAnswered } from './drain.ts';
 import type { ApiEnv } from './env.ts';
 import {
@@ -36,8 +41,10 @@ export async function serveApi(
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
+      requireHostHeader: false,
     },
     (incoming, outgoing) => {
+      if (lacksHost(incoming)) return answerMissingHost(outgoing);
       drainWhenAnswered(incoming, outgoing);
       outgoing.once('close', () => setImmediate(closeIdleWhenStopping, server));
       return answer(incoming, outgoing);
