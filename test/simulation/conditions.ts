@@ -1,7 +1,13 @@
 import type { Draws } from './randomness.ts';
 
 /** Which faults a run looks for. What matters more than the number of seeds (design/reliability.md). */
-export const PROFILES = ['mixed', 'election_storm', 'disk_storm', 'read_storm'] as const;
+export const PROFILES = [
+  'mixed',
+  'election_storm',
+  'disk_storm',
+  'read_storm',
+  'membership_storm',
+] as const;
 export type Profile = (typeof PROFILES)[number];
 
 export type Fault =
@@ -21,7 +27,11 @@ export type Fault =
 
 /** All that a run draws before it starts. Times in µs. */
 export interface Conditions {
+  /** The first members. */
   readonly nodes: number;
+  /** Nodes that may come later; 0: the members never change. */
+  readonly joiners: number;
+  readonly change_pace_us: number;
   /** The log is the real log file on a simulated disk. */
   readonly real_log: boolean;
   readonly rage_us: number;
@@ -71,6 +81,8 @@ const MS = 1000;
 export function drawConditions(profile: Profile, draws: Draws): Conditions {
   const mixed: Conditions = {
     nodes: draws.pick([3, 3, 4, 5, 5, 5]),
+    joiners: 0,
+    change_pace_us: 0,
     real_log: draws.chance(0.2),
     rage_us: draws.between(8, 14) * 1000 * MS,
     delay_min_us: draws.pick([0, MS, 5 * MS]),
@@ -128,6 +140,17 @@ function bias(profile: Profile, mixed: Conditions, draws: Draws): Partial<Condit
         think_mean_us: 5 * MS,
         late: draws.pick([0.02, 0.1]),
         faults: { ...mixed.faults, isolate_leader: 8, one_way: 6, pause: 6 },
+      };
+    case 'membership_storm':
+      return {
+        nodes: draws.pick([1, 2, 3, 3, 3, 5]),
+        joiners: draws.between(3, 6),
+        change_pace_us: draws.pick([100, 300, 800]) * MS,
+        hunted_leaders: draws.pick([0, 0.5, 0.9]),
+        dropped: draws.pick([0, 0.01, 0.1]),
+        think_mean_us: draws.pick([20, 60]) * MS,
+        reads: draws.pick([0.1, 0.5]),
+        faults: { ...mixed.faults, heal: 6 },
       };
   }
 }

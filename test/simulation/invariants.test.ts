@@ -14,7 +14,9 @@ const RECOVERED = {
 };
 
 function watching(...ids: readonly string[]) {
-  const invariants = new Invariants(new Marks());
+  const voters = ids.map((id) => ({ id, raft: `${id}:1`, api: `http://${id}` }));
+  const first = { voters, voters_outgoing: [], learners: [] };
+  const invariants = new Invariants(new Marks(), first);
   const servers = new Map(
     ids.map((id) => {
       const server = new LoneServer({ members: [id, ...ids.filter((other) => other !== id)] });

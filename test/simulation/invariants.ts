@@ -1,10 +1,18 @@
-import type { LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
+import {
+  type Configuration,
+  ENTRY_TYPE,
+  type LogEntry,
+  type Message,
+  type NodeId,
+} from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
 import type { LogBatch, RecoveredLog } from '../../src/raft/ports.ts';
 import { EntryHashes, type HashedLog } from './hashed-log.ts';
 import { markCounting, markRecovery, markRefusal, markTruncation } from './log-marks.ts';
 import type { Applied } from './machine.ts';
 import type { Marks } from './marks.ts';
+import { markChange } from './member-marks.ts';
+import { isQuorum } from './member-track.ts';
 import { check } from './violation.ts';
 import { type Watched, watch } from './watched.ts';
 
@@ -27,13 +35,16 @@ export class Invariants {
   readonly #committed: Committed[] = [];
   /** The state machine's chain after each index. */
   readonly #chains = new Map<number, number>();
+  #members: Configuration;
   readonly #firstApplied = new Map<string, number>();
   readonly #acknowledgedWrites = new Map<string, number>();
   /** The highest index whose effect some client has seen. */
   #seen = 0;
 
-  constructor(marks: Marks) {
+  /** @param first the members at the start */
+  constructor(marks: Marks, first: Configuration) {
     this.#marks = marks;
+    this.#members = first;
   }
 
   /** Writes that clients were told of. */
@@ -45,6 +56,11 @@ export class Invariants {
     return this.#committed.length;
   }
 
+  /** The members as of the newest entry that is committed. */
+  get members(): Configuration {
+    return this.#members;
+  }
+
   /** A process starts. Nothing that it said in an earlier life may be forgotten (PromiseKept). */
   started(id: NodeId, core: Core, recovered: RecoveredLog, entries: readonly LogEntry[]): void {
     const node = this.#watched.get(id) ?? this.#newcomer(id, core);
@@ -53,6 +69,9 @@ export class Invariants {
     const before = { written: node.written.clone(), durable: node.durable.clone() };
     node.written.truncateFrom(1);
     this.#write(id, node.written, entries);
+    node.members.truncateFrom(1);
+    node.members.write(entries);
+    node.members.stepped();
     node.durable.copy(node.written);
     markRecovery(this.#marks, before, node.durable);
 
@@ -85,6 +104,7 @@ export class Invariants {
       }
     }
     this.#write(id, written, batch.entries);
+    this.#followMembers(id, node, batch.entries);
   }
 
   /** Batches were fsynced. */
@@ -143,10 +163,14 @@ export class Invariants {
     check(other === id, 'ElectionSafety', `${other} and ${id} both lead term ${term}`);
     this.#marks.hit([...this.#leaders.values()].includes(id) ? 'elected_again' : 'elected');
     this.#leaders.set(term, id);
-    const nodes = [...this.#watched.values()];
-    const voters = nodes.filter(({ votes }) => votes.get(term) === id).length;
-    const elected = 2 * voters > nodes.length;
-    check(elected, 'ElectedByMajority', `${id} leads term ${term} by ${voters} votes`);
+    const { term: votedIn, voted_for: votedFor } = node.durableState;
+    const itself = votedIn === term && votedFor === id;
+    const voted = (voter: NodeId): boolean => {
+      // The only member asks nobody.
+      return this.#watched.get(voter)?.votes.get(term) === id || (voter === id && itself);
+    };
+    const elected = isQuorum(node.members.latest.configuration, voted);
+    check(elected, 'ElectedByMajority', `${id} leads term ${term} without a majority`);
     const index = this.#committed.findLastIndex((entry) => entry.term < term) + 1;
     const complete = index === 0 || node.written.hashAt(index) === this.#committed[index - 1]?.hash;
     check(complete, 'LeaderCompleteness', `${id} leads term ${term} without committed ${index}`);
@@ -165,6 +189,10 @@ export class Invariants {
     check(core.commit >= node.commit, 'Monotone', `the commit index of ${id} went back`);
     if (core.commit > node.commit) this.#advanced(id, node);
     if (core.role === 'leader') markCounting(this.#marks, core);
+    const { latest } = node.members;
+    const known = core.configurations.latest.index === latest.index;
+    check(known, 'MembersAreInTheLog', `${id} goes by other members than those of ${latest.index}`);
+    node.members.stepped();
   }
 
   applied(id: NodeId, entry: LogEntry, outcome: Applied | null, chain: number): void {
@@ -284,6 +312,7 @@ export class Invariants {
       if (known === undefined) {
         check(leads, 'CommitDurable', `${id} commits ${index}, which no leader has committed`);
         this.#committed.push({ hash, term: core.term });
+        this.#members = node.members.at(index);
         if (core.log.termAt(index) !== core.term) this.#marks.hit('older_term_committed_by_newer');
       } else {
         check(known.hash === hash, 'StateMachineSafety', `${id} commits another entry ${index}`);
@@ -300,15 +329,37 @@ export class Invariants {
   #checkMajority(id: NodeId, node: Watched): void {
     const { commit } = node.core;
     const hash = node.written.hashAt(commit);
-    const nodes = [...this.#watched.values()];
-    const holding = nodes.filter(({ durable }) => durable.hashAt(commit) === hash).length;
-    const what = `${id} commits ${commit}, which ${holding} of ${nodes.length} hold durably`;
-    check(2 * holding > nodes.length, 'CommitDurable', what);
-    for (const [candidate, { written }] of this.#watched) {
+    const holds = (holder: NodeId): boolean => {
+      return this.#watched.get(holder)?.durable.hashAt(commit) === hash;
+    };
+    const held = node.members.deciding.some((configuration) => isQuorum(configuration, holds));
+    check(held, 'CommitDurable', `${id} commits ${commit}, which no majority holds durably`);
+    for (const [candidate, { written, members }] of this.#watched) {
       if (written.hashAt(commit) === hash) continue;
-      const votes = nodes.filter(({ durable }) => !durable.isNewerThan(written)).length;
+      const votes = (voter: NodeId): boolean => {
+        const durable = this.#watched.get(voter)?.durable;
+        return durable !== undefined && !durable.isNewerThan(written);
+      };
       const lost = `${id} commits ${commit}, and ${candidate} could be elected without it`;
-      check(2 * votes <= nodes.length, 'CommitIsFinal', lost);
+      check(!isQuorum(members.latest.configuration, votes), 'CommitIsFinal', lost);
     }
+  }
+
+  /** One change at a time, and none before the leader has committed an entry of its term. */
+  #followMembers(id: NodeId, node: Watched, entries: readonly LogEntry[]): void {
+    const { core, members } = node;
+    const before = members.latest;
+    members.write(entries);
+    if (members.latest.index < before.index) this.#marks.hit('configuration_rolled_back');
+    const changes = entries.filter(({ type, term }) => {
+      return type === ENTRY_TYPE.configuration && term === core.term;
+    });
+    if (core.role !== 'leader' || changes.length === 0) return;
+    check(changes.length === 1, 'OneChangeAtATime', `${id} changes its members twice in a step`);
+    check(core.commit >= before.index, 'OneChangeAtATime', `${id} changes its members too soon`);
+    const own = core.log.termAt(core.commit) === core.term;
+    check(own, 'OneChangeAtATime', `${id} changes its members before a commit of its term`);
+    const inherited = node.written.termAt(before.index) !== core.term;
+    markChange(this.#marks, id, inherited, before.configuration, members.latest.configuration);
   }
 }

@@ -47,6 +47,20 @@ export const MARKS = [
   'slow_disk',
   'torn_tail_dropped',
   'minority_stayed_broken',
+  'two_changes_asked_for_at_once',
+  'change_begun',
+  'change_refused',
+  'configuration_rolled_back',
+  'learner_came',
+  'learner_promoted',
+  'learner_taken_back',
+  'voter_replaced',
+  'voter_removed',
+  'leader_removed_itself',
+  'address_changed',
+  'change_finished',
+  'change_finished_by_another_leader',
+  'member_learned_of_its_removal',
 ] as const;
 
 export type Mark = (typeof MARKS)[number];

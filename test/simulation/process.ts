@@ -1,3 +1,4 @@
+import { wasRemoved } from '../../src/raft/core/member-change.ts';
 import type { Message, NodeId } from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
 import { deadline, step } from '../../src/raft/core/step.ts';
@@ -158,6 +159,15 @@ export class Process {
         this.writes.delete(effect.request_id);
         return done?.(null);
       }
+      case 'change_accepted':
+        return this.#parts.marks.hit('change_begun');
+      case 'change_refused':
+        return this.#parts.marks.hit('change_refused');
+      case 'configuration':
+        if (wasRemoved(effect.committed.configuration, this.#id)) {
+          this.#parts.marks.hit('member_learned_of_its_removal');
+        }
+        return;
       case 'proposed':
       case 'role_changed':
         return;

@@ -6,6 +6,7 @@ import { EventHeap } from './event-heap.ts';
 import { Faults } from './faults.ts';
 import { Invariants } from './invariants.ts';
 import { Marks } from './marks.ts';
+import { MemberChanges } from './member-changes.ts';
 import { Network } from './network.ts';
 import { MemoryLog } from './node-log.ts';
 import { Randomness } from './randomness.ts';
@@ -39,22 +40,26 @@ export function profileOf(seed: number): Profile {
   return PROFILES[seed % PROFILES.length] as Profile;
 }
 
+const NOBODY: Configuration = { voters: [], voters_outgoing: [], learners: [] };
+
 class Simulation {
   readonly #random: Randomness;
   readonly #conditions: Conditions;
   readonly #heap = new EventHeap();
   readonly #marks = new Marks();
   readonly #trace: Trace;
-  readonly #invariants = new Invariants(this.#marks);
+  readonly #invariants: Invariants;
   readonly #network: Network;
   readonly #nodes: readonly SimNode[];
   readonly #faults: Faults;
+  readonly #changes: MemberChanges;
   readonly #clients: readonly Client[];
 
   constructor(seed: number, profile: Profile, tell: ((line: string) => void) | null) {
     this.#trace = new Trace(tell);
     this.#random = new Randomness(seed);
     this.#conditions = drawConditions(profile, this.#random.stream('conditions'));
+    this.#invariants = new Invariants(this.#marks, firstMembers(this.#conditions.nodes));
     const parts = {
       heap: this.#heap,
       marks: this.#marks,
@@ -62,11 +67,16 @@ class Simulation {
       conditions: this.#conditions,
     };
     this.#network = new Network({ ...parts, random: this.#random });
-    this.#nodes = this.#createNodes(this.#conditions.nodes);
+    this.#nodes = this.#createNodes(this.#conditions);
     this.#faults = new Faults({
       ...parts,
       draws: this.#random.stream('faults'),
       network: this.#network,
+      nodes: this.#nodes,
+    });
+    this.#changes = new MemberChanges({
+      ...parts,
+      draws: this.#random.stream('changes'),
       nodes: this.#nodes,
     });
     this.#clients = Array.from({ length: this.#conditions.clients }, (_, i) =>
@@ -94,11 +104,13 @@ class Simulation {
   }
 
   #rage(): void {
-    for (const node of this.#nodes) node.start();
+    for (const node of this.#nodes.slice(0, this.#conditions.nodes)) node.start();
     for (const client of this.#clients) client.start();
     this.#faults.start();
+    this.#changes.start();
     this.#heap.runUntil(this.#conditions.rage_us);
     this.#faults.stop();
+    this.#changes.stop();
     for (const client of this.#clients) client.stop();
   }
 
@@ -107,7 +119,8 @@ class Simulation {
     const draws = this.#random.stream('recovery');
     this.#network.calm = true;
     this.#network.healAll();
-    const minority = (this.#nodes.length - 1) >> 1;
+    // Which of them are a minority is not certain while the members change.
+    const minority = this.#conditions.joiners > 0 ? 0 : (this.#nodes.length - 1) >> 1;
     const broken = draws.chance(0.5) ? draws.subset(this.#nodes, minority) : [];
     for (const node of this.#nodes) if (!broken.includes(node)) wake(node);
     if (broken.length > 0) {
@@ -118,7 +131,7 @@ class Simulation {
       this.#network.healAll();
       for (const node of broken) wake(node);
     }
-    this.#demandWrite(this.#nodes);
+    this.#demandWrite(this.#members());
     this.#demandAgreement();
   }
 
@@ -153,25 +166,32 @@ class Simulation {
 
   #demandAgreement(): void {
     const agree = (): boolean => {
-      const [first] = this.#nodes;
+      const members = this.#members();
       const target = this.#invariants.committed;
-      return this.#nodes.every(({ machine }) => {
-        return machine.applied.index === target && machine.chain === first?.machine.chain;
+      return members.every(({ machine }) => {
+        return machine.applied.index === target && machine.chain === members[0]?.machine.chain;
       });
     };
     this.#heap.runUntil(this.#heap.now + recoveryUs, agree);
     if (!agree()) {
-      const applied = this.#nodes.map(({ id, machine }) => `${id} ${machine.applied.index}`);
+      const applied = this.#members().map(({ id, machine }) => `${id} ${machine.applied.index}`);
       throw new Violation('Progress', `no agreement without faults: ${applied.join(', ')}`);
     }
-    for (const { id, machine } of this.#nodes) this.#invariants.keepsAll(id, machine.done);
+    for (const { id, machine } of this.#members()) this.#invariants.keepsAll(id, machine.done);
   }
 
-  #createNodes(count: number): SimNode[] {
-    const ids = Array.from({ length: count }, (_, position) => `n${position + 1}`);
-    const voters = ids.map((id) => ({ id, raft: `${id}:1`, api: `http://${id}` }));
-    const configuration: Configuration = { voters, voters_outgoing: [], learners: [] };
-    return ids.map((id) => {
+  /** Whoever has a part in the newest committed configuration; the others are left to themselves. */
+  #members(): SimNode[] {
+    const { voters, voters_outgoing: outgoing, learners } = this.#invariants.members;
+    const ids = new Set([...voters, ...outgoing, ...learners].map(({ id }) => id));
+    return this.#nodes.filter(({ id }) => ids.has(id));
+  }
+
+  #createNodes({ nodes, joiners }: Conditions): SimNode[] {
+    const ids = Array.from({ length: nodes + joiners }, (_, position) => nameOf(position));
+    const first = firstMembers(nodes);
+    return ids.map((id, position) => {
+      const configuration = position < nodes ? first : NOBODY;
       return new SimNode(id, {
         heap: this.#heap,
         draws: this.#random.stream(`node ${id}`),
@@ -229,4 +249,13 @@ function trimmed(message: Message): Message {
 function wake(node: SimNode): void {
   node.setCalm();
   node.start();
+}
+
+function nameOf(position: number): NodeId {
+  return `n${position + 1}`;
+}
+
+function firstMembers(count: number): Configuration {
+  const ids = Array.from({ length: count }, (_, position) => nameOf(position));
+  return { ...NOBODY, voters: ids.map((id) => ({ id, raft: `${id}:1`, api: `http://${id}-1` })) };
 }

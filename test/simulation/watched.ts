@@ -2,6 +2,7 @@ import type { NodeId } from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
 import type { HardState } from '../../src/raft/ports.ts';
 import { HashedLog } from './hashed-log.ts';
+import { MemberTrack } from './member-track.ts';
 
 /** What is known of a node from outside, over all its lives. */
 export interface Watched {
@@ -9,6 +10,8 @@ export interface Watched {
   /** The log as the node handed it to its disk, and what of it is surely there. */
   readonly written: HashedLog;
   readonly durable: HashedLog;
+  /** Of the log as it was written. */
+  readonly members: MemberTrack;
   durableState: HardState;
   /** The candidate that got the vote of a term, in messages that were sent. */
   readonly votes: Map<number, NodeId>;
@@ -26,6 +29,7 @@ export function watch(core: Core): Watched {
     core,
     written: new HashedLog(),
     durable: new HashedLog(),
+    members: new MemberTrack(core.configurations.at(0).configuration),
     durableState: { term: 0, voted_for: null },
     votes: new Map(),
     sentTerm: 0,

@@ -1,0 +1,65 @@
+import { configurationCodec } from '../../src/raft/configuration-codec.ts';
+import type { Configuration, LogEntry, Member, NodeId } from '../../src/raft/core/messages.ts';
+import { ENTRY_TYPE } from '../../src/raft/core/messages.ts';
+
+interface Placed {
+  readonly index: number;
+  readonly configuration: Configuration;
+}
+
+/** The configurations in a node's log, told from its entries alone, not from what its core believes. */
+export class MemberTrack {
+  readonly #first: Placed;
+  #placed: Placed[] = [];
+  /** How many there were when the last step ended: this step may have begun by any of the later ones. */
+  #before = 0;
+
+  constructor(first: Configuration) {
+    this.#first = { index: 0, configuration: first };
+  }
+
+  get latest(): Placed {
+    return this.#placed.at(-1) ?? this.#first;
+  }
+
+  /** Those that may have decided something in this step. */
+  get deciding(): readonly Configuration[] {
+    const all = [this.#first, ...this.#placed];
+    return all.slice(Math.min(this.#before, all.length - 1)).map((one) => one.configuration);
+  }
+
+  at(index: number): Configuration {
+    return (this.#placed.findLast((one) => one.index <= index) ?? this.#first).configuration;
+  }
+
+  write(entries: readonly LogEntry[]): void {
+    const [first] = entries;
+    if (first === undefined) return;
+    this.#placed = this.#placed.filter((one) => one.index < first.index);
+    for (const { index, type, command } of entries) {
+      if (type !== ENTRY_TYPE.configuration) continue;
+      this.#placed.push({ index, configuration: configurationCodec.decode(command) });
+    }
+  }
+
+  truncateFrom(index: number): void {
+    this.#placed = this.#placed.filter((one) => one.index < index);
+  }
+
+  stepped(): void {
+    this.#before = this.#placed.length;
+  }
+}
+
+/** By hand, as `core/quorum.ts` is one of the things that may be wrong. */
+export function isQuorum(
+  { voters, voters_outgoing: outgoing }: Configuration,
+  agrees: (id: NodeId) => boolean,
+): boolean {
+  const most = (members: readonly Member[]): boolean => {
+    let count = 0;
+    for (const { id } of members) if (agrees(id)) count += 1;
+    return 2 * count > members.length;
+  };
+  return most(voters) && (outgoing.length === 0 || most(outgoing));
+}
