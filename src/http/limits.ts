@@ -8,8 +8,10 @@ export const maxJsonDepth = 32;
 export const maxHeaderBytes = 16 * 1024;
 /** From the first byte of a request to the end of its headers. */
 export const headersTimeoutMs = 10_000;
-/** From the first byte of a request to the end of its body: slow clients are cut. */
-export const requestTimeoutMs = 300_000;
+/** From the first byte of a request to the end of its body: a whole file over a slow line. */
+export const requestTimeoutMs = 60 * 60 * 1000;
+/** A connection on which nothing moves for so long is cut, also while an answer is awaited. */
+export const silenceTimeoutMs = 5 * 60 * 1000;
 /** What is read away of a body that was refused, before the connection is closed instead. */
 export const maxDrainBytes = 64 * 1024 * 1024;
 export const maxDrainMs = 30_000;

@@ -15,6 +15,7 @@ import {
   keepAliveTimeoutMs,
   maxHeaderBytes,
   requestTimeoutMs,
+  silenceTimeoutMs,
 } from './limits.ts';
 
 export interface ApiServer {
@@ -50,6 +51,7 @@ export async function serveApi(
       return answer(incoming, outgoing);
     },
   );
+  server.timeout = silenceTimeoutMs;
   answerClientErrors(server);
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
