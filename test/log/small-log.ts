@@ -13,6 +13,7 @@ export const SMALL_LIMITS = checkedLimits({
   spareStepBytes: 4096,
   readWindowBytes: 4096,
   maxBrokenBytes: 4096,
+  trailingEntries: 1,
 });
 
 /** An engine with tiny segments and a nonce that is the same in each run. */

@@ -28,9 +28,11 @@ export function createLog(options: {
     prev_end: 0,
     prev_crc: 0,
     nonce: newNonce(),
+    resets: false,
   };
   const blank = new ZeroFile(fs, folder, 'first.tmp', limits.segmentBytes);
   const { file, end } = installSegment(fs, folder, blank, header);
   const state = new LogState({ index: 0, term: 0 }, hardState);
+  state.beginSegment(header);
   return { state, configurations: [], newest: { file, header, end }, tornTail: null };
 }

@@ -26,3 +26,21 @@ t.test('cut anywhere, it goes on from there', (t) => {
   }
   t.end();
 });
+
+t.test('forgetting the first ones moves the others up', (t) => {
+  for (const count of [0, 1, 8191, 8192, 8193, 20_000]) {
+    const positions = new EntryPositions();
+    for (let i = 0; i < 20_000; i += 1) positions.push(1, i);
+    positions.dropFirst(1);
+    positions.dropFirst(Math.max(0, count - 1));
+    const gone = Math.max(1, count);
+    t.equal(positions.length, 20_000 - gone);
+    if (gone < 20_000) t.equal(positions.offsetAt(0), gone);
+    positions.push(2, 7);
+    t.same([positions.segmentAt(20_000 - gone), positions.offsetAt(20_000 - gone)], [2, 7]);
+    positions.truncateTo(0);
+    positions.push(3, 9);
+    t.same([positions.segmentAt(0), positions.offsetAt(0)], [3, 9]);
+  }
+  t.end();
+});

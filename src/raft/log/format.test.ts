@@ -31,6 +31,7 @@ t.test('a header is read as it was written', (t) => {
       prev_end: uint32,
       prev_crc: uint32,
       nonce: fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => Buffer.from(bytes)),
+      resets: fc.boolean(),
     },
     PLAIN,
   );

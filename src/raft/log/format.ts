@@ -8,7 +8,7 @@ export const MAX_SEGMENT_BYTES = 2 ** 32 - PAGE_BYTES;
 /** Longest cluster or node id, in UTF-8 bytes. */
 export const MAX_ID_BYTES = 512;
 
-/** `truncate` and `snapshot_mark` are reserved: this version neither writes nor accepts them. */
+/** `truncate` is reserved: this version neither writes nor accepts it. */
 export const RECORD_TYPE = {
   entry: 1,
   hard_state: 2,

@@ -13,6 +13,12 @@ export interface LogLimits {
   readonly readWindowBytes: number;
   /** An idle log writes its durability mark after this time. */
   readonly idleMarkMs: number;
+  /** Behind a snapshot this many entries stay for followers, unless they are more bytes than … */
+  readonly trailingEntries: number;
+  /** … this. */
+  readonly trailingBytes: number;
+  /** Entries that a follower is about to need stay as long as the log is not longer than this. */
+  readonly maxHeldBytes: number;
   /** How often the spare is looked after; one that found the disk full is tried again. */
   readonly spareRetryMs: number;
 }
@@ -27,6 +33,9 @@ export const DEFAULT_LOG_LIMITS: LogLimits = {
   maxBrokenBytes: MIB,
   readWindowBytes: 256 * KIB,
   idleMarkMs: 20,
+  trailingEntries: 10_000,
+  trailingBytes: 64 * MIB,
+  maxHeldBytes: 512 * MIB,
   spareRetryMs: 1000,
 };
 
@@ -41,6 +50,7 @@ export function checkedLimits(given: Partial<LogLimits> = {}): LogLimits {
     [limits.maxGroupBytes >= MARK_BYTES, 'maxGroupBytes must hold a record'],
     [limits.spareStepBytes >= PAGE_BYTES, 'spareStepBytes must be a page or more'],
     [limits.readWindowBytes >= PAGE_BYTES, 'readWindowBytes must be a page or more'],
+    [limits.maxHeldBytes >= limits.trailingBytes, 'maxHeldBytes must not be below trailingBytes'],
     [limits.maxBrokenBytes >= PAGE_BYTES, 'maxBrokenBytes must be a page or more'],
   ];
   const broken = rules.find(([holds]) => !holds);

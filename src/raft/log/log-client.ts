@@ -1,23 +1,23 @@
 import type { LogEntry } from '../core/messages.ts';
-import type { LogBatch, LogStore, RecoveredLog } from '../ports.ts';
+import type { Compaction, LogBatch, LogPosition, LogStore, RecoveredLog } from '../ports.ts';
 import { packBatch, unpackEntries } from './packed-batch.ts';
 import { fromWire } from './wire-error.ts';
 import type { LogReply, LogRequest } from './worker-messages.ts';
 
-interface PendingRead {
-  readonly resolve: (entries: readonly LogEntry[]) => void;
+interface PendingCall {
+  readonly resolve: (result: readonly LogEntry[] | LogPosition) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** The main thread's side: packs batches, matches answers to reads. */
+/** The main thread's side: packs batches, matches answers to calls. */
 export class LogClient implements LogStore {
   readonly recovered: RecoveredLog;
   onDurable: (seq: number) => void = () => {};
   onFailure: (error: Error) => void = () => {};
   readonly #post: (request: LogRequest, transfer?: ArrayBuffer) => void;
   readonly #closed: Promise<void>;
-  readonly #reads = new Map<number, PendingRead>();
-  #lastRead = 0;
+  readonly #calls = new Map<number, PendingCall>();
+  #lastCall = 0;
   #failure: Error | null = null;
   #closing = false;
 
@@ -44,14 +44,12 @@ export class LogClient implements LogStore {
    * they are damaged (and the log is poisoned), with the failure of a poisoned log.
    */
   read(from: number, to: number, maxBytes: number): Promise<readonly LogEntry[]> {
-    if (this.#failure !== null) return Promise.reject(this.#failure);
-    if (this.#closing) return Promise.reject(new Error('the log is closed'));
-    this.#lastRead += 1;
-    const id = this.#lastRead;
-    return new Promise((resolve, reject) => {
-      this.#reads.set(id, { resolve, reject });
-      this.#post({ kind: 'read', id, from, to, maxBytes });
-    });
+    return this.#call((id) => ({ kind: 'read', id, from, to, maxBytes }));
+  }
+
+  /** Rejects only when the log failed or is closed. */
+  compact(compaction: Compaction): Promise<LogPosition> {
+    return this.#call((id) => ({ kind: 'compact', id, compaction }));
   }
 
   /** What was appended before is made durable and reported first. */
@@ -69,6 +67,7 @@ export class LogClient implements LogStore {
     else if (reply.kind === 'failed') this.fail(fromWire(reply.error));
     else if (reply.kind === 'entries')
       this.#take(reply.id)?.resolve(unpackEntries(Buffer.from(reply.records)));
+    else if (reply.kind === 'compacted') this.#take(reply.id)?.resolve(reply.base);
     else if (reply.kind === 'unread') this.#take(reply.id)?.reject(fromWire(reply.error));
   }
 
@@ -76,24 +75,37 @@ export class LogClient implements LogStore {
   fail(error: Error): void {
     if (this.#failure !== null) return;
     this.#failure = error;
-    this.#rejectReads(error);
+    this.#rejectCalls(error);
     this.onFailure(error);
   }
 
   /** To be called when the worker is gone. */
   ended(): void {
     if (!this.#closing) this.fail(new Error('the thread of the log ended'));
-    this.#rejectReads(new Error('the log is closed'));
+    this.#rejectCalls(new Error('the log is closed'));
   }
 
-  #take(id: number): PendingRead | undefined {
-    const read = this.#reads.get(id);
-    this.#reads.delete(id);
-    return read;
+  #call<T extends readonly LogEntry[] | LogPosition>(
+    request: (id: number) => LogRequest,
+  ): Promise<T> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
+    if (this.#closing) return Promise.reject(new Error('the log is closed'));
+    this.#lastCall += 1;
+    const id = this.#lastCall;
+    return new Promise((resolve, reject) => {
+      this.#calls.set(id, { resolve: resolve as PendingCall['resolve'], reject });
+      this.#post(request(id));
+    });
   }
 
-  #rejectReads(error: Error): void {
-    for (const read of this.#reads.values()) read.reject(error);
-    this.#reads.clear();
+  #take(id: number): PendingCall | undefined {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    return call;
+  }
+
+  #rejectCalls(error: Error): void {
+    for (const call of this.#calls.values()) call.reject(error);
+    this.#calls.clear();
   }
 }

@@ -1,20 +1,26 @@
-import type { RecoveredLog } from '../ports.ts';
+import type { Compaction, LogPosition, RecoveredLog } from '../ports.ts';
 import { createLog } from './create-log.ts';
 import { EntryReader } from './entry-reader.ts';
 import type { FileSystem } from './file-system.ts';
 import { PAGE_BYTES, RECORD_TYPE } from './format.ts';
 import type { LogLimits } from './limits.ts';
-import type { LogState } from './log-state.ts';
-import { PACKED_HEAD_BYTES } from './packed-batch.ts';
+import { LogState } from './log-state.ts';
+import { PACKED_HEAD_BYTES, resetIn } from './packed-batch.ts';
 import {
   indexOfRecord,
   readHardState,
   sizeOfRecord,
+  snapshotMarkRecord,
   termOfRecord,
   typeOfRecord,
 } from './record.ts';
 import { recover } from './recovery.ts';
-import { installSegment, openSegmentFiles, removeTemporaryFiles } from './segment-files.ts';
+import {
+  installSegment,
+  openSegmentFiles,
+  removeSegments,
+  removeTemporaryFiles,
+} from './segment-files.ts';
 import type { LogIdentity, SegmentHeader } from './segment-header.ts';
 import { CLOSING_BYTES, SegmentWriter } from './segment-writer.ts';
 import { SpareSegment } from './spare-segment.ts';
@@ -39,7 +45,7 @@ export class LogEngine {
   readonly recovered: RecoveredLog;
   readonly tornTail: TornTail | null;
   readonly #options: LogEngineOptions;
-  readonly #state: LogState;
+  #state: LogState;
   readonly #reader: EntryReader;
   readonly #spare: SpareSegment;
   #writer: SegmentWriter;
@@ -103,6 +109,22 @@ export class LogEngine {
     this.#orPoison(() => this.#writer.commit(this.#state.lastIndex));
   }
 
+  /**
+   * Removes the oldest segments that `Compaction` allows, once it is durable that they are void.
+   * Returns where the log begins now.
+   */
+  compact(compaction: Compaction): LogPosition {
+    return this.#orPoison(() => {
+      const { snapshot } = compaction;
+      if (snapshot.index < this.#state.snapshot.index) return this.#state.base;
+      const count = this.#state.segments.removable(this.#mayBegin(compaction));
+      this.#stageSnapshotMark(snapshot, this.#state.segments.oldest(count).seq);
+      this.#flush();
+      this.#remove(this.#state.removeSegments(count));
+      return this.#state.base;
+    });
+  }
+
   /** True when the next segment should be prepared now, even though appends are waiting. */
   get spareIsLate(): boolean {
     return this.#spare.isLate(this.#writer.end.offset);
@@ -122,6 +144,12 @@ export class LogEngine {
   }
 
   #stage(packed: Buffer): void {
+    const reset = resetIn(packed);
+    if (reset !== null) this.#startOver(packed, reset);
+    else this.#stageWhole(packed);
+  }
+
+  #stageWhole(packed: Buffer): void {
     const size = packed.length - PACKED_HEAD_BYTES;
     if (!this.#writer.hasRoomFor(size)) {
       this.#flush();
@@ -143,33 +171,84 @@ export class LogEngine {
     this.#writer.stage(packed, at, sizeOfRecord(packed, at));
   }
 
+  #stageSnapshotMark({ index, term }: LogPosition, keep_seq: number): void {
+    const record = snapshotMarkRecord({ index, term, keep_seq });
+    if (!this.#writer.hasRoomFor(record.length)) this.#rotate(record.length);
+    this.#state.markSnapshot({ index, term });
+    this.#writer.stage(record, 0, record.length);
+  }
+
+  #mayBegin({ snapshot, hold_index: hold }: Compaction) {
+    const { trailingEntries, trailingBytes, maxHeldBytes } = this.#options.limits;
+    return (prevIndex: number, bytesLeft: number): boolean => {
+      if (prevIndex > snapshot.index) return false;
+      if (prevIndex > hold && bytesLeft < maxHeldBytes) return false;
+      return prevIndex <= snapshot.index - trailingEntries || bytesLeft >= trailingBytes;
+    };
+  }
+
+  /**
+   * The log goes on after a snapshot, and nothing before it is left. The header of the segment that
+   * follows says so, and holds the batch's term and vote: they are durable with it or not at all.
+   */
+  #startOver(packed: Buffer, resetAt: number): void {
+    this.#flush();
+    const before = this.#state;
+    if (resetAt > PACKED_HEAD_BYTES) {
+      before.setHardState(readHardState(packed, PACKED_HEAD_BYTES));
+    }
+    const base = { index: indexOfRecord(packed, resetAt), term: termOfRecord(packed, resetAt) };
+    this.#state = new LogState(base, before.hardState);
+    const entriesAt = resetAt + sizeOfRecord(packed, resetAt);
+    const how = { base, resets: true, sealedAt: before.lastIndex };
+    this.#openNext(packed.length - entriesAt, how);
+    this.#remove(before.segments.remove(Number.POSITIVE_INFINITY));
+    for (let at = entriesAt; at < packed.length; at += sizeOfRecord(packed, at))
+      this.#stageRecord(packed, at);
+  }
+
+  #remove(seqs: readonly number[]): void {
+    this.#reader.close();
+    removeSegments(this.#options.fs, this.#options.folder, seqs);
+  }
+
   #flush(): void {
     if (this.#writer.hasStaged) this.#writer.commit(this.#state.lastIndex);
   }
 
-  /** Goes on in a new segment. The old one is sealed only when the new one is durable. */
   #rotate(recordBytes: number): void {
+    const { snapshot, lastIndex } = this.#state;
+    this.#openNext(recordBytes, { base: snapshot, resets: false, sealedAt: lastIndex });
+  }
+
+  /** Goes on in a new segment. The old one is sealed only when the new one is durable. */
+  #openNext(
+    recordBytes: number,
+    how: { readonly base: LogPosition; readonly resets: boolean; readonly sealedAt: number },
+  ): void {
     const { fs, folder } = this.#options;
     const full = this.#writer;
     const blank = this.#spare.take(PAGE_BYTES + recordBytes + CLOSING_BYTES);
-    const { base, lastIndex, lastTerm, hardState } = this.#state;
+    const { lastIndex, lastTerm, hardState } = this.#state;
     const header: SegmentHeader = {
       ...this.#options.identity,
       segment_bytes: blank.size,
       seq: full.header.seq + 1,
       prev_index: lastIndex,
       prev_term: lastTerm,
-      base_index: base.index,
-      base_term: base.term,
+      base_index: how.base.index,
+      base_term: how.base.term,
       hard_state: hardState,
       prev_batch: full.end.batch,
       prev_end: full.end.offset,
       prev_crc: full.end.crc,
       nonce: this.#options.newNonce(),
+      resets: how.resets,
     };
     const { file, end } = installSegment(fs, folder, blank, header);
-    full.seal(lastIndex);
+    full.seal(how.sealedAt);
     full.file.close();
+    this.#state.beginSegment(header);
     this.#writer = new SegmentWriter(file, header, end);
   }
 

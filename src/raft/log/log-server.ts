@@ -1,7 +1,7 @@
 import type { LogEngine } from './log-engine.ts';
 import { seqOfPacked } from './packed-batch.ts';
 import { toWire } from './wire-error.ts';
-import type { LogReply, LogRequest, ReadRequest } from './worker-messages.ts';
+import type { CompactRequest, LogReply, LogRequest, ReadRequest } from './worker-messages.ts';
 
 /** The worker's side of the channel to the main thread. */
 export interface ServerPort {
@@ -33,7 +33,8 @@ export class LogServer {
       if (request instanceof ArrayBuffer) request = this.#append(request);
       else if (request.kind === 'close') return this.#close();
       else {
-        this.#read(request);
+        if (request.kind === 'read') this.#read(request);
+        else this.#compact(request);
         request = this.#port.take();
       }
     }
@@ -78,6 +79,12 @@ export class LogServer {
       this.#port.post({ kind: 'unread', id, error: toWire(error) });
       if (!(error instanceof RangeError)) this.#fail(error);
     }
+  }
+
+  #compact({ id, compaction }: CompactRequest): void {
+    this.#orFail(() => {
+      this.#port.post({ kind: 'compacted', id, base: this.#engine.compact(compaction) });
+    });
   }
 
   #close(): boolean {

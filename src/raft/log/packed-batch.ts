@@ -1,7 +1,7 @@
 import type { LogEntry } from '../core/messages.ts';
 import type { LogBatch } from '../ports.ts';
 import { RECORD_HEAD_BYTES, RECORD_TYPE, readUint53, recordBytes, writeUint53 } from './format.ts';
-import { readEntry, sizeOfRecord, writeHardState, writeHead } from './record.ts';
+import { readEntry, sizeOfRecord, typeOfRecord, writeHardState, writeHead } from './record.ts';
 
 /** The batch's `seq`; the records follow, as they will stand in the file but for salt and CRC. */
 export const PACKED_HEAD_BYTES = 8;
@@ -13,6 +13,12 @@ export function packBatch(batch: LogBatch): Buffer<ArrayBuffer> {
   let at = PACKED_HEAD_BYTES;
   if (batch.hard_state !== null) {
     writeHardState(bytes, at, batch.hard_state);
+    at += sizeOfRecord(bytes, at);
+  }
+  if (batch.reset !== undefined) {
+    const { index, term } = batch.reset;
+    const type = RECORD_TYPE.snapshot_mark;
+    writeHead(bytes, at, { type, subtype: 0, term, index, payloadBytes: 0 });
     at += sizeOfRecord(bytes, at);
   }
   for (const entry of batch.entries) {
@@ -33,8 +39,18 @@ function packedSize(batch: LogBatch): number {
   let size = PACKED_HEAD_BYTES;
   if (batch.hard_state !== null)
     size += recordBytes(Buffer.byteLength(batch.hard_state.voted_for ?? ''));
+  if (batch.reset !== undefined) size += recordBytes(0);
   for (const entry of batch.entries) size += recordBytes(entry.command.length);
   return size;
+}
+
+/** Where the record stands that says where the log starts over; null when there is none. */
+export function resetIn(packed: Buffer): number | null {
+  let at = PACKED_HEAD_BYTES;
+  if (at < packed.length && typeOfRecord(packed, at) === RECORD_TYPE.hard_state)
+    at += sizeOfRecord(packed, at);
+  const isReset = at < packed.length && typeOfRecord(packed, at) === RECORD_TYPE.snapshot_mark;
+  return isReset ? at : null;
 }
 
 export function seqOfPacked(packed: Buffer): number {

@@ -2,7 +2,14 @@ import { ENTRY_TYPE, type LogEntry } from '../core/messages.ts';
 import { ForeignLog, LogCorruption, LogRuleBroken } from './errors.ts';
 import { RECORD_TYPE } from './format.ts';
 import type { LogState } from './log-state.ts';
-import { indexOfRecord, readEntry, readHardState, termOfRecord, typeOfRecord } from './record.ts';
+import {
+  indexOfRecord,
+  readEntry,
+  readHardState,
+  readSnapshotMark,
+  termOfRecord,
+  typeOfRecord,
+} from './record.ts';
 
 /** Applies the records of whole batches, in file order, to the state of the log. */
 export class RecordReplay {
@@ -24,6 +31,8 @@ export class RecordReplay {
       const type = typeOfRecord(segment, at);
       if (type === RECORD_TYPE.entry) this.#applyEntry(segment, at, seq);
       else if (type === RECORD_TYPE.hard_state) this.state.setHardState(readHardState(segment, at));
+      else if (type === RECORD_TYPE.snapshot_mark)
+        this.state.markSnapshot(readSnapshotMark(segment, at));
       else throw new ForeignLog(unknownRecord(type, path));
     } catch (error) {
       if (!(error instanceof LogRuleBroken)) throw error;

@@ -107,6 +107,33 @@ export function readHardState(bytes: Buffer, at: number): HardState {
   return { term, voted_for: bytes.toString('utf8', start, start + bytes.readUInt32LE(at)) };
 }
 
+/** Index and term are those of a durable snapshot; segments before `keep_seq` are void. */
+export interface SnapshotMark {
+  readonly index: number;
+  readonly term: number;
+  readonly keep_seq: number;
+}
+
+/** `keep_seq`. */
+export const SNAPSHOT_MARK_PAYLOAD_BYTES = 8;
+
+export function readSnapshotMark(bytes: Buffer, at: number): SnapshotMark {
+  return {
+    index: indexOfRecord(bytes, at),
+    term: termOfRecord(bytes, at),
+    keep_seq: readUint53(bytes, at + RECORD_HEAD_BYTES),
+  };
+}
+
+/** A whole record, but for salt and CRC. */
+export function snapshotMarkRecord({ index, term, keep_seq }: SnapshotMark): Buffer {
+  const payloadBytes = SNAPSHOT_MARK_PAYLOAD_BYTES;
+  const record = Buffer.alloc(recordBytes(payloadBytes));
+  writeHead(record, 0, { type: RECORD_TYPE.snapshot_mark, subtype: 0, term, index, payloadBytes });
+  writeUint53(record, RECORD_HEAD_BYTES, keep_seq);
+  return record;
+}
+
 export function writeHardState(bytes: Buffer, at: number, { term, voted_for }: HardState): void {
   const payloadBytes = bytes.write(voted_for ?? '', at + RECORD_HEAD_BYTES);
   const subtype = voted_for === null ? 0 : 1;

@@ -11,13 +11,19 @@ import {
 import { runScenario } from '../../../test/log/log-scenario.ts';
 import { batch, entry, openSmall, vote } from '../../../test/log/small-log.ts';
 import { SimDisk } from '../../../test/simulation/sim-disk.ts';
+import type { LogPosition } from '../ports.ts';
 import { type Mark, writeMark } from './commit-mark.ts';
 import { ForeignLog, LogCorruption } from './errors.ts';
 import { readWhole } from './file-system.ts';
-import { MARK_BYTES, PAGE_BYTES, RECORD_TYPE } from './format.ts';
+import { MARK_BYTES, PAGE_BYTES, RECORD_TYPE, recordBytes } from './format.ts';
 import type { LogEngine } from './log-engine.ts';
 import { packBatch } from './packed-batch.ts';
-import { sealRecord, sizeOfRecord } from './record.ts';
+import {
+  SNAPSHOT_MARK_PAYLOAD_BYTES,
+  sealRecord,
+  sizeOfRecord,
+  snapshotMarkRecord,
+} from './record.ts';
 import { decodeHeader, type SegmentHeader } from './segment-header.ts';
 import { segmentName } from './segment-name.ts';
 
@@ -74,17 +80,24 @@ t.test('records that contradict the log are refused although their checksums are
     ['a gap', packBatch(batch(null, entry(3, 1)))],
     ['an entry of an older term', packBatch(batch(null, entry(2, 0)))],
     ['an entry in the base', packBatch(batch(null, entry(0, 1)))],
+    ['a snapshot beyond the log', markOf({ index: 2, term: 1 })],
+    ['a snapshot of another term', markOf({ index: 1, term: 2 })],
+    [
+      'an entry that supersedes one in a snapshot',
+      Buffer.concat([
+        markOf({ index: 1, term: 1 }),
+        packBatch(batch(null, entry(1, 2))).subarray(8),
+      ]),
+    ],
   ];
+  const offset = PAGE_BYTES + VOTE_BYTES + ENTRY_BYTES + MARK_BYTES;
   for (const [name, packed] of contradictions) {
-    const error = {
-      name: 'LogCorruption',
-      offset: PAGE_BYTES + VOTE_BYTES + ENTRY_BYTES + MARK_BYTES,
-      index: 2,
-    };
+    const second = name.includes('supersedes') ? recordBytes(SNAPSHOT_MARK_PAYLOAD_BYTES) : 0;
+    const error = { name: 'LogCorruption', offset: offset + second, index: 2 };
     t.throws(() => openSmall(forged({ packed })), error, name);
   }
   const reserved = packBatch(batch(vote(2, null)));
-  reserved[8 + 8] = RECORD_TYPE.snapshot_mark;
+  reserved[8 + 8] = RECORD_TYPE.truncate;
   t.throws(
     () => openSmall(forged({ packed: reserved })),
     ForeignLog,
@@ -92,6 +105,10 @@ t.test('records that contradict the log are refused although their checksums are
   );
   t.end();
 });
+
+function markOf(snapshot: LogPosition): Buffer {
+  return Buffer.concat([Buffer.alloc(8), snapshotMarkRecord({ ...snapshot, keep_seq: 1 })]);
+}
 
 const EMPTY_BATCH = packBatch(batch(null));
 

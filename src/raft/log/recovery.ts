@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import type { LogEntry } from '../core/messages.ts';
 import { findMark, readMark } from './commit-mark.ts';
 import { LogCorruption } from './errors.ts';
 import { type FileSystem, type LogFile, readWhole } from './file-system.ts';
 import { RECORD_TYPE } from './format.ts';
 import { LogState } from './log-state.ts';
+import { readSnapshotMark, typeOfRecord } from './record.ts';
 import { RecordReplay } from './record-replay.ts';
-import type { SegmentFile } from './segment-files.ts';
+import { removeSegments, type SegmentFile } from './segment-files.ts';
 import type { SegmentHeader } from './segment-header.ts';
+import { segmentName } from './segment-name.ts';
 import { type GoodEnd, replaySegment } from './segment-replay.ts';
 import { cutTail, lengthWithoutZeros, type TornTail } from './torn-tail.ts';
 
@@ -32,24 +35,57 @@ export function recover(
   segments: readonly SegmentFile[],
   maxBrokenBytes: number,
 ): Recovery {
-  const first = segments[0]!.header;
-  const base = { index: first.base_index, term: first.base_term };
-  const replay = new RecordReplay(new LogState(base, first.hard_state));
-  const scratch = Buffer.alloc(first.segment_bytes);
-  segments.slice(0, -1).forEach((segment, i) => {
-    replaySealed(fs, segment, segments[i + 1]!, replay, scratch);
-  });
   const newest = segments.at(-1)!;
   const file = fs.open(newest.path);
   try {
-    const { end, tornTail } = recoverNewest(fs, folder, newest, file, replay, maxBrokenBytes);
+    const bytes = readWhole(file);
+    const keepFrom = oldestToKeep(segments, newest, bytes);
+    const kept = segments.filter(({ header }) => header.seq >= keepFrom);
+    const replay = replayOfSealed(fs, kept);
+    const { end, tornTail } = recoverNewest(fs, folder, newest, { file, bytes }, replay, {
+      first: kept[0]!.header,
+      maxBrokenBytes,
+    });
     fs.syncFolder(folder);
+    const gone = segments.map(({ header }) => header.seq).filter((seq) => seq < keepFrom);
+    removeSegments(fs, folder, gone);
     const { state, configurations } = replay;
     return { state, configurations, newest: { file, header: newest.header, end }, tornTail };
   } catch (error) {
     file.close();
     throw error;
   }
+}
+
+/**
+ * Segments before it are void: the log was reset, or a compaction was broken off after its mark was
+ * durable.
+ */
+function oldestToKeep(
+  segments: readonly SegmentFile[],
+  newest: SegmentFile,
+  bytes: Buffer,
+): number {
+  let oldest = segments.findLast(({ header }) => header.resets)?.header.seq ?? 0;
+  replaySegment(bytes, newest.header, bytes.length, (at) => {
+    if (typeOfRecord(bytes, at) === RECORD_TYPE.snapshot_mark)
+      oldest = Math.max(oldest, readSnapshotMark(bytes, at).keep_seq);
+  });
+  return oldest;
+}
+
+/** The log up to, and with the beginning of, its newest segment. */
+function replayOfSealed(fs: FileSystem, segments: readonly SegmentFile[]): RecordReplay {
+  const first = segments[0]!.header;
+  const base = { index: first.prev_index, term: first.prev_term };
+  const replay = new RecordReplay(new LogState(base, first.hard_state));
+  const scratch = Buffer.alloc(first.segment_bytes);
+  replay.state.beginSegment(first);
+  segments.slice(1).forEach((next, i) => {
+    replaySealed(fs, segments[i]!, next, replay, scratch);
+    replay.state.beginSegment(next.header);
+  });
+  return replay;
 }
 
 /** Every segment but the newest must end exactly as the header of the next one says. */
@@ -101,14 +137,14 @@ function recoverNewest(
   fs: FileSystem,
   folder: string,
   { path, header }: SegmentFile,
-  file: LogFile,
+  { file, bytes }: { readonly file: LogFile; readonly bytes: Buffer },
   replay: RecordReplay,
-  maxBrokenBytes: number,
+  { first, maxBrokenBytes }: { readonly first: SegmentHeader; readonly maxBrokenBytes: number },
 ): { end: GoodEnd; tornTail: TornTail | null } {
-  const bytes = readWhole(file);
   const end = replaySegment(bytes, header, bytes.length, (at) =>
     replay.apply(bytes, at, path, header.seq),
   );
+  checkBeginning(folder, first, replay.state.snapshot.index);
   checkNothingDurableFollows(bytes, path, header, end, replay.state.lastIndex + 1);
   const tail = bytes.subarray(end.offset);
   const torn = lengthWithoutZeros(tail) > 0;
@@ -116,6 +152,14 @@ function recoverNewest(
   const tornTail = torn ? cutTail(fs, folder, segment, tail, end.offset, maxBrokenBytes) : null;
   makeDurable(file, bytes, end);
   return { end, tornTail };
+}
+
+/** Nothing may be missing before the first segment but what a durable snapshot covers. */
+function checkBeginning(folder: string, first: SegmentHeader, snapshotIndex: number): void {
+  const covered = snapshotIndex > 0 && first.prev_index <= snapshotIndex;
+  if (first.seq === 1 || covered) return;
+  const missing = join(folder, segmentName(first.seq - 1));
+  throw new LogCorruption('a segment is missing', missing, 0, snapshotIndex + 1);
 }
 
 /**

@@ -34,6 +34,17 @@ export function installSegment(
   return { file, end: startOfSegment(page, header) };
 }
 
+/**
+ * Removes segments, oldest first, each durably before the next: whenever it is broken off, what is
+ * left is a log that lacks its beginning, never one with a hole.
+ */
+export function removeSegments(fs: FileSystem, folder: string, seqs: readonly number[]): void {
+  for (const seq of seqs) {
+    fs.unlink(join(folder, segmentName(seq)));
+    fs.syncFolder(folder);
+  }
+}
+
 /** Removes what a crash left half made. It does no harm if it comes back, so nothing is synced. */
 export function removeTemporaryFiles(fs: FileSystem, folder: string): void {
   for (const name of fs.list(folder))
@@ -66,7 +77,6 @@ export function openSegmentFiles(
     }
     segments.push({ path, header: checkedHeader(fs, path, seq, identity, index) });
   }
-  if (segments[0] !== undefined) checkFirst(segments[0], folder);
   return segments;
 }
 
@@ -110,12 +120,4 @@ function checkOwner(path: string, page: Buffer, header: SegmentHeader, own: LogI
     throw new ForeignLog(
       `${path} belongs to node ${header.node_id} of cluster ${header.cluster_id}, not to node ${own.node_id} of cluster ${own.cluster_id}. Check which data folder and which configuration this node was started with.`,
     );
-}
-
-/** Nothing may be missing before the first segment but what a snapshot covers: the log's base. */
-function checkFirst({ header }: SegmentFile, folder: string): void {
-  const isStart = header.base_index > 0 || header.seq === 1;
-  if (isStart && header.prev_index === header.base_index) return;
-  const missing = join(folder, segmentName(header.seq - 1));
-  throw new LogCorruption('a segment is missing', missing, 0, header.base_index + 1);
 }

@@ -23,7 +23,7 @@ export interface SegmentHeader extends LogIdentity {
   /** Index of the last entry of the log before this segment, and its term. */
   readonly prev_index: number;
   readonly prev_term: number;
-  /** The log's base when the segment was made: 0/0, or index and term of a snapshot. */
+  /** The newest snapshot when the segment was made: its index and term, or 0/0. */
   readonly base_index: number;
   readonly base_term: number;
   /** Term and vote when the segment was made. */
@@ -33,11 +33,14 @@ export interface SegmentHeader extends LogIdentity {
   readonly prev_end: number;
   readonly prev_crc: number;
   readonly nonce: Buffer;
+  /** The log begins here, with the snapshot as its base: all segments before it are void. */
+  readonly resets: boolean;
 }
 
 const MAGIC = Buffer.from('RAFTLOG\n', 'latin1');
 const VERSION_AT = 8;
 const HEADER_CRC_AT = PAGE_BYTES - CRC_BYTES;
+const RESETS_AT = HEADER_CRC_AT - 4;
 const NO_VOTE = 0xffff;
 
 /** One page; its last four bytes are the CRC that the first record's chain starts from. */
@@ -59,6 +62,7 @@ export function encodeHeader(header: SegmentHeader): Buffer {
   let at = writeText(page, 88, header.cluster_id);
   at = writeText(page, at, header.node_id);
   writeText(page, at, header.hard_state.voted_for);
+  page.writeUInt32LE(header.resets ? 1 : 0, RESETS_AT);
   page.writeUInt32LE(crc32(page.subarray(0, HEADER_CRC_AT)), HEADER_CRC_AT);
   return page;
 }
@@ -83,6 +87,7 @@ export function decodeHeader(page: Buffer): SegmentHeader | null {
     prev_end: page.readUInt32LE(72),
     prev_crc: page.readUInt32LE(76),
     nonce: Buffer.from(page.subarray(80, 80 + NONCE_BYTES)),
+    resets: page.readUInt32LE(RESETS_AT) === 1,
   };
 }
 

@@ -28,3 +28,41 @@ t.test('terms after random appends and cuts are those of a list', (t) => {
   }
   t.end();
 });
+
+t.test('what is at or before a new base is forgotten, its term is not', (t) => {
+  for (const [base, expected] of [
+    [
+      2,
+      [
+        { first_index: 3, term: 1 },
+        { first_index: 4, term: 2 },
+        { first_index: 6, term: 5 },
+      ],
+    ],
+    [
+      3,
+      [
+        { first_index: 4, term: 2 },
+        { first_index: 6, term: 5 },
+      ],
+    ],
+    [
+      4,
+      [
+        { first_index: 5, term: 2 },
+        { first_index: 6, term: 5 },
+      ],
+    ],
+    [7, []],
+  ] as const) {
+    const runs = new TermRuns({ index: 0, term: 0 });
+    for (const [i, term] of [1, 1, 1, 2, 2, 5, 5].entries()) runs.push(i + 1, term);
+    const term = runs.termAt(base);
+    runs.compactTo({ index: base, term }, 7);
+    t.same(runs.toArray(), expected);
+    t.equal(runs.termAt(base), term);
+    runs.push(8, 5);
+    t.equal(runs.termAt(8), 5);
+  }
+  t.end();
+});

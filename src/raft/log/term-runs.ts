@@ -1,7 +1,7 @@
 /** The terms of the log, one run per term. Index `base` belongs to it, the entries follow. */
 export class TermRuns {
-  readonly #base: { readonly index: number; readonly term: number };
-  readonly #runs: { readonly first_index: number; readonly term: number }[] = [];
+  #base: { readonly index: number; readonly term: number };
+  #runs: { readonly first_index: number; readonly term: number }[] = [];
 
   constructor(base: { readonly index: number; readonly term: number }) {
     this.#base = base;
@@ -27,6 +27,15 @@ export class TermRuns {
   /** Forgets `index` and all after it. */
   truncateFrom(index: number): void {
     while (this.#runs.length > 0 && this.#runs.at(-1)!.first_index >= index) this.#runs.pop();
+  }
+
+  /** Forgets what is at or before `base`; `last` is the last index. */
+  compactTo(base: { readonly index: number; readonly term: number }, last: number): void {
+    this.#base = base;
+    const first = base.index + 1;
+    this.#runs = this.#runs
+      .filter((_, i) => (this.#runs[i + 1]?.first_index ?? last + 1) > first)
+      .map((run) => ({ ...run, first_index: Math.max(run.first_index, first) }));
   }
 
   toArray(): { first_index: number; term: number }[] {

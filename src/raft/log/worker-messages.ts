@@ -1,4 +1,4 @@
-import type { RecoveredLog } from '../ports.ts';
+import type { Compaction, LogPosition, RecoveredLog } from '../ports.ts';
 import type { LogLimits } from './limits.ts';
 import type { LogIdentity } from './segment-header.ts';
 import type { TornTail } from './torn-tail.ts';
@@ -20,8 +20,14 @@ export interface ReadRequest {
   readonly maxBytes: number;
 }
 
+export interface CompactRequest {
+  readonly kind: 'compact';
+  readonly id: number;
+  readonly compaction: Compaction;
+}
+
 /** To the worker. An append is nothing but its packed buffer: it is the message that must be fast. */
-export type LogRequest = ArrayBuffer | ReadRequest | { readonly kind: 'close' };
+export type LogRequest = ArrayBuffer | ReadRequest | CompactRequest | { readonly kind: 'close' };
 
 /** From the worker. A number is the highest durable `seq`. */
 export type LogReply =
@@ -33,6 +39,7 @@ export type LogReply =
     }
   | { readonly kind: 'refused'; readonly error: WireError }
   | { readonly kind: 'entries'; readonly id: number; readonly records: ArrayBuffer }
+  | { readonly kind: 'compacted'; readonly id: number; readonly base: LogPosition }
   | { readonly kind: 'unread'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'failed'; readonly error: WireError }
   | { readonly kind: 'disk_full' };
