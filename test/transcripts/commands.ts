@@ -10,9 +10,10 @@ import { node, nodes } from './handlers/nodes.ts';
 import { crash, disconnect, reconnect, restart } from './handlers/process.ts';
 import { propose, proposeBytes } from './handlers/propose.ts';
 import { read } from './handlers/read.ts';
+import { arriveWhole, breakOff, compact } from './handlers/snapshots.ts';
 import { state } from './handlers/state.ts';
 
-import { tick, wait } from './handlers/time.ts';
+import { live, tick, wait } from './handlers/time.ts';
 import { transfer } from './handlers/transfer.ts';
 import type { Story } from './story.ts';
 
@@ -28,6 +29,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   campaign,
   // wait 250      (ms pass, nobody notices yet)
   wait,
+  // live 5000 a b c   (they live on as usual for so many ms, among themselves)
+  live,
   // tick a        (its timer looks at the clock)
   tick,
   // propose a x y z
@@ -71,6 +74,12 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   disconnect,
   // reconnect a b   (a learns that its connection to b is a new one)
   reconnect,
+  // compact a 3   (a snapshot of 3 is durable, and the log begins behind it)
+  compact,
+  // arrive-whole a b | arrive-whole a b 3   (the snapshot that a sends; an old one, of 3)
+  'arrive-whole': arriveWhole,
+  // break-off a b (the snapshot that a sends)
+  'break-off': breakOff,
   state,
   // log | log a
   log,

@@ -2,10 +2,16 @@ import { configurationCodec } from '../../src/raft/configuration-codec.ts';
 import type { Configuration, LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
 import { type Core, createCore } from '../../src/raft/core/state.ts';
 import { step } from '../../src/raft/core/step.ts';
-import type { Effect, Event, SendEffect, Timing } from '../../src/raft/core/types.ts';
+import type { Effect, Event, SendEffect, SnapshotHead, Timing } from '../../src/raft/core/types.ts';
 import { HeldMessages } from '../../src/raft/driver/held-messages.ts';
 import type { LogBatch } from '../../src/raft/ports.ts';
-import { type DiskImage, readImage, recoverImage, writeBatch } from '../fixtures/disk-image.ts';
+import {
+  compactImage,
+  type DiskImage,
+  readImage,
+  recoverImage,
+  writeBatch,
+} from '../fixtures/disk-image.ts';
 import { formatConfigurations, formatEntries, formatMessage } from './format.ts';
 
 export const TIMING: Timing = {
@@ -36,6 +42,10 @@ export class StoryNode {
   up = true;
   manual = false;
   applied: number;
+  /** Taken or received, oldest first; durable. */
+  readonly snapshots: SnapshotHead[] = [];
+  /** In which term it began to send its snapshot to whom. */
+  readonly sending = new Map<NodeId, number>();
   /** What a crash leaves. */
   readonly durable: DiskImage;
   /** Written, not yet fsynced. */
@@ -101,6 +111,16 @@ export class StoryNode {
     this.give({ type: 'entries_read', peer: read.peer, entries });
   }
 
+  /** As after `applied`: the entries up to `index` are in a snapshot only. */
+  compact(index: number): void {
+    const { base } = this.durable;
+    const term = this.durable.entries[index - base.index - 1]?.term ?? 0;
+    const { configuration, index: configuration_index } = this.core.configurations.at(index);
+    this.snapshots.push({ index, term, configuration, configuration_index });
+    compactImage(this.durable, index);
+    this.give({ type: 'compacted', base: { index, term } });
+  }
+
   /** What is not fsynced is gone. */
   crash(): void {
     this.up = false;
@@ -129,9 +149,16 @@ export class StoryNode {
   #start(): Core {
     this.#starts += 1;
     const recovered = recoverImage(this.durable);
+    if (this.applied < recovered.base.index) {
+      this.applied = recovered.base.index;
+      this.#print(`makes its state from snapshot ${this.applied}`);
+    }
+    const snapshot = this.snapshots.findLast((one) => one.index <= this.applied);
+    const first = this.#joinIndex === null ? this.#world.configuration : NOBODY;
     return createCore({
       id: this.id,
-      configuration: this.#joinIndex === null ? this.#world.configuration : NOBODY,
+      configuration: snapshot?.configuration ?? first,
+      configuration_index: snapshot?.configuration_index ?? 0,
       join_index: this.#joinIndex ?? 0,
       timing: TIMING,
       seed: this.#starts,
@@ -153,6 +180,13 @@ export class StoryNode {
       case 'read_entries':
         this.diskReads.push(effect);
         return this.#print(`reads ${effect.from}..${effect.to} from its disk for ${effect.peer}`);
+      case 'send_snapshot':
+        this.sending.set(effect.peer, effect.term);
+        return this.#print(`begins to send ${effect.peer} its snapshot`);
+      case 'install_snapshot':
+        this.applied = effect.snapshot.index;
+        this.#print(`becomes snapshot ${effect.snapshot.index}/${effect.snapshot.term}`);
+        return this.give({ type: 'applied', index: this.applied });
       case 'commit':
         this.#print(`commits up to ${effect.index}`);
         this.applied = effect.index;
@@ -217,6 +251,8 @@ function formatBatch(batch: LogBatch): string {
   if (batch.hard_state !== null) {
     parts.push(`term=${batch.hard_state.term} vote=${batch.hard_state.voted_for ?? '-'}`);
   }
+  if (batch.reset !== undefined)
+    parts.push(`starts over after ${batch.reset.index}/${batch.reset.term}`);
   if (batch.entries.length > 0) parts.push(formatEntries(batch.entries));
   return parts.join(' ');
 }

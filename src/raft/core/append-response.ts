@@ -19,7 +19,7 @@ export function onAppendEntriesResponse(
       response.match_index <= core.log.lastIndex,
       `${from} claims entry ${response.match_index}, beyond the leader's log`,
     );
-    progress.acknowledged(response.match_index);
+    progress.acknowledged(response.match_index, core.log.base.index);
   } else {
     progress.refused(meetingPoint(core, response));
   }

@@ -13,6 +13,10 @@ export const maxUncommittedBytes = 64 * 1024 * 1024;
 export const maxCachedBytes = 32 * 1024 * 1024;
 /** Voters and learners together: each is one more copy to send and one more to wait for. */
 export const maxMembers = 15;
+/** A snapshot being sent of which nothing is heard for this long is given up and sent again. */
+export const snapshotSilenceMs = 30_000;
+/** Pause before it is sent again, or the time that a follower has to say that it has it. */
+export const snapshotRetryMs = 1_000;
 
 assert(maxAppendBytes >= maxEntryBytes, 'one entry must fit into one message');
 assert(maxInflightBytes >= maxAppendBytes, 'one message must fit into the window');

@@ -2,6 +2,11 @@ import { assert } from './assert.ts';
 import { maxCachedBytes } from './limits.ts';
 import type { LogEntry } from './messages.ts';
 
+interface Position {
+  readonly index: number;
+  readonly term: number;
+}
+
 interface TermRun {
   readonly first_index: number;
   readonly term: number;
@@ -15,24 +20,28 @@ interface TermRun {
  * `[cacheFirst, last]` without a gap.
  */
 export class LogView {
-  /** Just before the first entry: 0/0 or the last snapshot. */
-  readonly base: { readonly index: number; readonly term: number };
+  #base: Position;
   #last: number;
-  readonly #runs: TermRun[];
+  #runs: TermRun[];
   #cache: LogEntry[] = [];
   #cacheFirst: number;
   #cacheBytes = 0;
 
   constructor(log: {
-    readonly base: { readonly index: number; readonly term: number };
+    readonly base: Position;
     readonly last_index: number;
     readonly terms: readonly TermRun[];
   }) {
     assert(log.last_index >= log.base.index, 'the log ends before it begins');
-    this.base = log.base;
+    this.#base = log.base;
     this.#last = log.last_index;
     this.#runs = [...log.terms];
     this.#cacheFirst = log.last_index + 1;
+  }
+
+  /** Just before the first entry: 0/0, or where a snapshot lets the log begin. */
+  get base(): Position {
+    return this.#base;
   }
 
   get lastIndex(): number {
@@ -93,6 +102,32 @@ export class LogView {
     this.#cacheFirst = Math.min(this.#cacheFirst, from);
   }
 
+  /** Forgets everything up to `base`, which the log holds. */
+  compactTo(base: Position): void {
+    assert(base.index >= this.base.index, `the base would go back to ${base.index}`);
+    assert(
+      this.termAt(base.index) === base.term,
+      `the log does not hold ${base.index}/${base.term}`,
+    );
+    const first = base.index + 1;
+    this.#runs = this.#runs
+      .filter((_, n) => (this.#runs[n + 1]?.first_index ?? this.#last + 1) > first)
+      .map(({ first_index: from, term }) => ({ first_index: Math.max(from, first), term }));
+    this.#base = base;
+    this.#dropCached(first - this.#cacheFirst);
+  }
+
+  /** Forgets everything: the log starts over after `base`. */
+  reset(base: Position): void {
+    assert(base.index > this.base.index, `the base would go back to ${base.index}`);
+    this.#base = base;
+    this.#last = base.index;
+    this.#runs = [];
+    this.#cache = [];
+    this.#cacheBytes = 0;
+    this.#cacheFirst = base.index + 1;
+  }
+
   /** Entries from `from` on within both limits, at least one; `null` when not in memory. */
   slice(from: number, maxEntries: number, maxBytes: number): readonly LogEntry[] | null {
     if (from < this.#cacheFirst) return null;
@@ -118,6 +153,13 @@ export class LogView {
       count += 1;
     }
     if (count === 0) return;
+    this.#cache = this.#cache.slice(count);
+    this.#cacheFirst += count;
+  }
+
+  #dropCached(count: number): void {
+    if (count <= 0) return;
+    for (const entry of this.#cache.slice(0, count)) this.#cacheBytes -= entry.command.length;
     this.#cache = this.#cache.slice(count);
     this.#cacheFirst += count;
   }

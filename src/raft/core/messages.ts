@@ -90,6 +90,31 @@ export interface TimeoutNowRequest {
   readonly leader_id: NodeId;
 }
 
+/** One part of a snapshot on its way to a follower. The core sees only that all have come. */
+export interface InstallSnapshotRequest {
+  readonly term: number;
+  readonly leader_id: NodeId;
+  readonly last_included_index: number;
+  readonly last_included_term: number;
+  readonly configuration: Configuration;
+  readonly configuration_index: number;
+  /** Where `data` belongs in the file. */
+  readonly offset: number;
+  readonly data: Uint8Array;
+  /** CRC-32 of `data`, big-endian. */
+  readonly chunk_crc: Uint8Array;
+  /** With `data` the file is whole. */
+  readonly done: boolean;
+  /** SHA-256 of the whole file. */
+  readonly digest: Uint8Array;
+}
+
+export interface InstallSnapshotResponse {
+  readonly term: number;
+  /** Where the receiver wants the next part from. */
+  readonly next_offset: number;
+}
+
 /** What the core sends and receives. Forwarding is the driver's, it never reaches the core. */
 export type Message =
   | { readonly kind: 'VoteRequest'; readonly body: VoteRequest }

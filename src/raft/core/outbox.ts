@@ -8,7 +8,7 @@ export function send(core: Core, to: NodeId, message: Message, after: number): v
 
 /** The batch that makes everything up to now durable; it may be the one of this very step. */
 export function everythingDurable(core: Core): number {
-  const dirty = core.hardStateDirty || core.dirtyFrom !== null;
+  const dirty = core.hardStateDirty || core.dirtyFrom !== null || core.resetTo !== null;
   return dirty ? core.persistSeq + 1 : core.persistSeq;
 }
 

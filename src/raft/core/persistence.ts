@@ -30,15 +30,35 @@ export function truncateFrom(core: Core, from: number): void {
   core.dirtyFrom = Math.min(core.dirtyFrom ?? from, from);
 }
 
+/**
+ * Discards the whole log: it starts over after a snapshot that is ahead of all that is committed here.
+ * Until the disk has done so, what is durable is what was committed before.
+ */
+export function startOver(
+  core: Core,
+  base: { readonly index: number; readonly term: number },
+): void {
+  assert(base.index > core.commit, `a snapshot would replace newer state: ${base.index}`);
+  assert(core.role !== 'leader', 'a leader would discard its log');
+  core.durable = Math.min(core.durable, core.commit);
+  for (const batch of core.pending) batch.last_index = Math.min(batch.last_index, core.commit);
+  core.log.reset(base);
+  core.resetTo = base;
+  core.dirtyFrom = null;
+  core.commit = base.index;
+  core.announced = base.index;
+}
+
 /** Hands what changed in this step to the log, as one batch. */
 export function persist(core: Core): void {
-  if (!core.hardStateDirty && core.dirtyFrom === null) return;
+  if (!core.hardStateDirty && core.dirtyFrom === null && core.resetTo === null) return;
   core.persistSeq += 1;
   const entries = core.dirtyFrom === null ? [] : changedEntries(core, core.dirtyFrom);
   core.effects.unshift({
     type: 'persist',
     seq: core.persistSeq,
     hard_state: core.hardStateDirty ? { term: core.term, voted_for: core.votedFor } : null,
+    ...(core.resetTo === null ? {} : { reset: core.resetTo }),
     entries,
   });
   if (core.hardStateDirty) core.hardStateSeq = core.persistSeq;
@@ -49,6 +69,7 @@ export function persist(core: Core): void {
   });
   core.hardStateDirty = false;
   core.dirtyFrom = null;
+  core.resetTo = null;
 }
 
 /**

@@ -9,7 +9,7 @@ t.test('begins by probing: one message at a time', (t) => {
   progress.sent(12, 100);
   t.ok(progress.probing);
   t.equal(progress.next, 10, 'where the logs meet is still open');
-  progress.acknowledged(12);
+  progress.acknowledged(12, 0);
   t.equal(progress.state, 'replicate');
   t.same([progress.match, progress.next, progress.probing], [12, 13, false]);
   t.end();
@@ -22,7 +22,7 @@ t.test('replicates ahead of the answers, within a window of messages and bytes',
     byCount.sent(i, 1);
   }
   t.ok(byCount.windowFull);
-  byCount.acknowledged(1);
+  byCount.acknowledged(1, 0);
   t.notOk(byCount.windowFull);
 
   const byBytes = replicating(1);
@@ -30,9 +30,9 @@ t.test('replicates ahead of the answers, within a window of messages and bytes',
   t.notOk(byBytes.windowFull);
   byBytes.sent(2, 1);
   t.ok(byBytes.windowFull);
-  byBytes.acknowledged(1);
+  byBytes.acknowledged(1, 0);
   t.notOk(byBytes.windowFull);
-  byBytes.acknowledged(2);
+  byBytes.acknowledged(2, 0);
   byBytes.sent(3, maxInflightBytes);
   t.ok(byBytes.windowFull, 'bytes are given back once');
   t.end();
@@ -50,7 +50,7 @@ t.test('a refusal takes it back, at least by one, never behind the match', (t) =
   ];
   for (const [match, next, hint, after] of rows) {
     const progress = new Progress(next, 0);
-    progress.acknowledged(match);
+    progress.acknowledged(match, 0);
     progress.refused(hint);
     t.equal(progress.next, after, `match ${match}, next ${next}, hint ${hint}`);
   }
@@ -62,10 +62,10 @@ t.test('after a refusal or a loss it probes again, with an empty window', (t) =>
     const progress = replicating(1);
     for (let i = 1; i <= maxInflightMessages; i += 1) progress.sent(i, 1);
     if (back === 'refused') progress.refused(3);
-    else progress.lost();
+    else progress.lost(0);
     t.equal(progress.state, 'probe');
     t.equal(progress.next, back === 'refused' ? 3 : 1);
-    progress.acknowledged(3);
+    progress.acknowledged(3, 0);
     t.notOk(progress.windowFull);
   }
   t.end();
@@ -86,9 +86,9 @@ t.test('match < next, and match never falls, whatever comes in whatever order', 
     const progress = new Progress(10, 0);
     let match = 0;
     for (const [kind, value] of steps) {
-      if (kind === 'ack') progress.acknowledged(value);
+      if (kind === 'ack') progress.acknowledged(value, 0);
       else if (kind === 'refuse') progress.refused(value);
-      else if (kind === 'lose') progress.lost();
+      else if (kind === 'lose') progress.lost(0);
       else progress.sent(progress.next + value, value);
       if (progress.match < match || progress.match >= progress.next) return false;
       match = progress.match;
@@ -101,6 +101,6 @@ t.test('match < next, and match never falls, whatever comes in whatever order', 
 
 function replicating(next: number): Progress {
   const progress = new Progress(next, 0);
-  progress.acknowledged(next - 1);
+  progress.acknowledged(next - 1, 0);
   return progress;
 }

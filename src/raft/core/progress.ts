@@ -6,9 +6,11 @@ import { maxInflightBytes, maxInflightMessages } from './limits.ts';
  *
  * - `probe`: where the logs meet is not known; one message at a time.
  * - `replicate`: they meet; entries are sent ahead of the answers, within the window.
+ * - `snapshot`: the log does not reach back to `next`; a snapshot is sent, and only heartbeats besides.
+ *   It ends when the peer shows that it holds the log's base.
  */
 export class Progress {
-  state: 'probe' | 'replicate' = 'probe';
+  state: 'probe' | 'replicate' | 'snapshot' = 'probe';
   /** Known to be durable there. */
   match = 0;
   next: number;
@@ -16,6 +18,8 @@ export class Progress {
   probing = false;
   /** Entries are being read from the disk for this peer. */
   reading = false;
+  /** In `snapshot`: when it is sent again unless something is heard of it. */
+  snapshotUntil = 0;
   /** When it last answered in this term; before that, when it began to be asked. */
   contactAt: number;
   /** When it last answered in this term, in truth. */
@@ -48,10 +52,14 @@ export class Progress {
     this.#inflightBytes += bytes;
   }
 
-  /** The peer holds everything up to `match`; older news changes nothing. */
-  acknowledged(match: number): void {
+  /**
+   * The peer holds everything up to `match`; older news changes nothing.
+   * @param base where the log begins
+   */
+  acknowledged(match: number, base: number): void {
     if (match > this.match) this.match = match;
     if (this.next <= this.match) this.next = this.match + 1;
+    if (this.state === 'snapshot' && this.match < base) return;
     this.probing = false;
     this.state = 'replicate';
     while (this.#inflight.length > 0 && (this.#inflight[0]?.last ?? 0) <= this.match) {
@@ -64,14 +72,24 @@ export class Progress {
    * back: the answer to a message that was already given up.
    */
   refused(next: number): void {
+    if (this.state === 'snapshot') return;
     const bounded = Math.max(this.match + 1, Math.min(next, this.next - 1));
     if (bounded >= this.next) return;
     this.probeFrom(bounded);
   }
 
-  /** Messages on the way were lost: start again from what is known. */
-  lost(): void {
+  /** Messages on the way were lost: start again from what is known, as far as the log reaches back. */
+  lost(base: number): void {
+    if (this.state === 'snapshot') return;
     this.probeFrom(this.match + 1);
+    if (this.next <= base) this.next = base + 1;
+  }
+
+  /** The log does not reach back to `next`. */
+  needsSnapshot(until: number): void {
+    this.probeFrom(this.next);
+    this.state = 'snapshot';
+    this.snapshotUntil = until;
   }
 
   private probeFrom(next: number): void {

@@ -1,4 +1,4 @@
-import { maxAppendBytes, maxAppendEntries } from './limits.ts';
+import { maxAppendBytes, maxAppendEntries, snapshotSilenceMs } from './limits.ts';
 import type { LogEntry, NodeId } from './messages.ts';
 import { hardStateDurable, send } from './outbox.ts';
 import type { Progress } from './progress.ts';
@@ -30,13 +30,20 @@ export function onEntriesRead(core: Core, peer: NodeId, entries: readonly LogEnt
   const [first] = entries;
   const last = entries.at(-1);
   if (first === undefined || last === undefined || first.index !== progress.next) return;
-  if (core.log.termAt(last.index) !== last.term || isBusy(progress)) return;
+  // Compacted away in the meantime: then it needs a snapshot.
+  if (progress.next <= core.log.base.index) return;
+  if (core.log.termAt(last.index) !== last.term || isBusy(core, progress)) return;
   sendAppend(core, peer, progress, entries);
 }
 
 function sendEntries(core: Core, peer: NodeId, progress: Progress): boolean {
   let spoke = false;
-  while (progress.next <= core.log.lastIndex && !progress.reading && !isBusy(progress)) {
+  while (progress.next <= core.log.lastIndex && !progress.reading && !isBusy(core, progress)) {
+    if (progress.next <= core.log.base.index) {
+      progress.needsSnapshot(core.now + snapshotSilenceMs);
+      core.effects.push({ type: 'send_snapshot', peer, term: core.term });
+      break;
+    }
     const entries = core.log.slice(progress.next, maxAppendEntries, maxAppendBytes);
     if (entries === null) {
       progress.reading = true;
@@ -50,7 +57,8 @@ function sendEntries(core: Core, peer: NodeId, progress: Progress): boolean {
   return spoke;
 }
 
-function isBusy(progress: Progress): boolean {
+function isBusy(core: Core, progress: Progress): boolean {
+  if (progress.state === 'snapshot') return core.now < progress.snapshotUntil;
   return progress.state === 'probe' ? progress.probing : progress.windowFull;
 }
 
@@ -60,7 +68,8 @@ function sendAppend(
   progress: Progress,
   entries: readonly LogEntry[],
 ): void {
-  const prev = progress.next - 1;
+  // A heartbeat to who needs a snapshot asks whether it has it: whether it holds our base.
+  const prev = Math.max(progress.next - 1, core.log.base.index);
   const last = entries.at(-1);
   if (last !== undefined) {
     const bytes = entries.reduce((sum, entry) => sum + entry.command.length, 0);

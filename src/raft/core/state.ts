@@ -1,9 +1,10 @@
+import { assert } from './assert.ts';
 import { Configurations, type PlacedConfiguration } from './configurations.ts';
 import { LogView } from './log-view.ts';
 import type { Configuration, NodeId } from './messages.ts';
 import type { Progress } from './progress.ts';
 import { Random } from './random.ts';
-import type { CoreOptions, Effect, Role, Timing } from './types.ts';
+import type { CoreOptions, Effect, Role, SnapshotHead, Timing } from './types.ts';
 
 /** A read that waits for its round, or for the leader's answer. */
 export interface WaitingRead {
@@ -24,7 +25,7 @@ export interface PendingBatch {
  * Everything one node knows. Only the functions of this folder change it, and only inside `step`.
  *
  * Invariants, checked after every step (`invariants.ts`): base ≤ commit ≤ last, durable ≤ last,
- * term and commit never fall, a leader's log only grows.
+ * term, commit and base never fall, a leader's log only grows.
  */
 export interface Core {
   readonly id: NodeId;
@@ -72,6 +73,10 @@ export interface Core {
   /** First index that was appended or replaced in this step and not yet handed to the log. */
   dirtyFrom: number | null;
   pending: PendingBatch[];
+  /** The log started over in this step and that was not yet handed to it. */
+  resetTo: { readonly index: number; readonly term: number } | null;
+  /** A snapshot that the state machine has to become once batch `seq` is durable. */
+  installing: { readonly snapshot: SnapshotHead; readonly seq: number } | null;
 
   // Candidates.
   votes: Map<NodeId, boolean>;
@@ -112,7 +117,8 @@ export function createCore(options: CoreOptions): Core {
     { index: options.configuration_index ?? 0, configuration: options.configuration },
     options.log.configurations,
   );
-  const commit = Math.max(options.applied, log.base.index);
+  assert(options.applied >= log.base.index, 'the state machine is behind the beginning of the log');
+  const commit = options.applied;
   const core: Core = {
     id: options.id,
     timing: options.timing,
@@ -141,6 +147,8 @@ export function createCore(options: CoreOptions): Core {
     hardStateDirty: false,
     dirtyFrom: null,
     pending: [],
+    resetTo: null,
+    installing: null,
     votes: new Map(),
     ownVoteSeq: 0,
     progress: new Map(),

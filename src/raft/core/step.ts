@@ -25,6 +25,13 @@ import {
 import { onEntriesRead, replicate } from './replicate.ts';
 import { onVoteRequest, onVoteResponse } from './request-vote.ts';
 import { becomeFollower } from './roles.ts';
+import {
+  announceInstall,
+  onCompacted,
+  onSnapshotProgress,
+  onSnapshotReceived,
+  onSnapshotSent,
+} from './snapshots.ts';
 import type { Core } from './state.ts';
 import { advanceTransfer, onTransfer } from './transfer.ts';
 import type { Effect, Event } from './types.ts';
@@ -46,6 +53,7 @@ export function step(core: Core, now: number, events: readonly Event[]): readonl
   advanceReads(core);
   if (core.role === 'leader') replicate(core);
   advanceTransfer(core);
+  announceInstall(core);
   announceCommit(core);
   reportConfiguration(core);
   persist(core);
@@ -85,6 +93,14 @@ function onEvent(core: Core, event: Event): void {
     case 'applied':
       core.applied = event.index;
       return core.log.evict(Math.min(event.index, core.durable));
+    case 'compacted':
+      return onCompacted(core, event.base);
+    case 'snapshot_received':
+      return onSnapshotReceived(core, event);
+    case 'snapshot_progress':
+      return onSnapshotProgress(core, event.peer);
+    case 'snapshot_sent':
+      return onSnapshotSent(core, event.peer, event.term);
     case 'transfer':
       return onTransfer(core, event.to);
     case 'change_members':
@@ -138,7 +154,7 @@ function bindingTerm(message: Message): number {
 
 /** A connection broke or came up: what was on its way to that peer is lost. */
 function onReachable(core: Core, peer: NodeId, reachable: boolean): void {
-  core.progress.get(peer)?.lost();
+  core.progress.get(peer)?.lost(core.log.base.index);
   const lostLeader = !reachable && core.leaderId === peer;
   if (lostLeader) core.leaderHeardAt = Number.NEGATIVE_INFINITY;
   if (lostLeader || (reachable && core.leaderId === null)) hastenElection(core);

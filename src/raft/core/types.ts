@@ -12,6 +12,15 @@ export interface Timing {
   readonly election_timeout_max_ms: number;
 }
 
+/** A snapshot without its bytes: what the log and the members were when it was taken. */
+export interface SnapshotHead {
+  readonly index: number;
+  readonly term: number;
+  readonly configuration: Configuration;
+  /** Of the entry that the configuration came from; 0: the cluster began with it. */
+  readonly configuration_index: number;
+}
+
 /** What happened. The core knows nothing but these. */
 export type Event =
   /** Time has passed; due when `deadline(core)` is reached. */
@@ -26,6 +35,22 @@ export type Event =
   | { readonly type: 'entries_read'; readonly peer: NodeId; readonly entries: readonly LogEntry[] }
   /** The state machine holds everything up to `index`. */
   | { readonly type: 'applied'; readonly index: number }
+  /** The log begins behind `base` now; what was before it is in a durable snapshot. */
+  | {
+      readonly type: 'compacted';
+      readonly base: { readonly index: number; readonly term: number };
+    }
+  /** Whole, verified and durable here: what `from` sent as the leader of `term`. */
+  | {
+      readonly type: 'snapshot_received';
+      readonly from: NodeId;
+      readonly term: number;
+      readonly snapshot: SnapshotHead;
+    }
+  /** A part of the snapshot arrived at `peer`. */
+  | { readonly type: 'snapshot_progress'; readonly peer: NodeId }
+  /** Sending a snapshot to `peer` ended, however; `term`: of its last answer, 0 when none came. */
+  | { readonly type: 'snapshot_sent'; readonly peer: NodeId; readonly term: number }
   /** Hand the leadership over, `to: null`: to whoever holds most of the log. */
   | { readonly type: 'transfer'; readonly to: NodeId | null }
   | { readonly type: 'change_members'; readonly request_id: string; readonly change: MemberChange }
@@ -42,6 +67,10 @@ export type Effect =
       readonly from: number;
       readonly to: number;
     }
+  /** The log does not reach back to what `peer` needs: send it the newest snapshot. */
+  | { readonly type: 'send_snapshot'; readonly peer: NodeId; readonly term: number }
+  /** The log starts over after this snapshot, durably: the state machine has to become it. */
+  | { readonly type: 'install_snapshot'; readonly snapshot: SnapshotHead }
   /** Everything up to `index` is committed, and durable here: apply it. */
   | { readonly type: 'commit'; readonly index: number }
   | {
@@ -80,6 +109,8 @@ export interface PersistEffect {
   readonly type: 'persist';
   readonly seq: number;
   readonly hard_state: { readonly term: number; readonly voted_for: NodeId | null } | null;
+  /** Before the entries: the log starts over after this snapshot. */
+  readonly reset?: { readonly index: number; readonly term: number };
   readonly entries: readonly LogEntry[];
 }
 
