@@ -23,11 +23,13 @@ import { stampCommand } from './lms/codec.ts';
 import { COMMANDS } from './lms/commands/registry.ts';
 import { type AppliedCommand, LmsMachine } from './lms/machine.ts';
 import { openBlobs } from './open-blobs.ts';
+import { openMachine } from './open-machine.ts';
 import { OperatorError } from './operator-error.ts';
 import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
 import { openLog } from './raft/log/open-log.ts';
-import { RaftNode } from './raft/node.ts';
-import type { LogStore, Transport } from './raft/ports.ts';
+import { RaftNode, type RaftNodeOptions } from './raft/node.ts';
+import type { LogStore } from './raft/ports.ts';
+import { SnapshotStore } from './raft/snapshot/snapshot-store.ts';
 import type { Http2Transport } from './raft/transport/http2-transport.ts';
 import { openTransport } from './raft/transport/open-transport.ts';
 import { startError } from './start-error.ts';
@@ -71,13 +73,13 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   parts.defer(() => log.close());
   const beginning = folder.writeIdentity(beginningOf(cluster, options.join_index));
   reportOtherMembers(beginning, cluster, logger);
-  const machine = openMachine(folder, log);
+  const { machine, snapshots } = await openState(folder, log, logger);
   parts.defer(() => machine.close());
 
   const transport = await openNodeTransport(options, keys);
   parts.defer(() => transport.close());
   const removed = Promise.withResolvers<'removed'>();
-  const raft = startRaft(options, { log, transport, machine }, beginning, {
+  const raft = startRaft(options, { log, transport, machine, snapshots }, beginning, {
     fatal: (error) => fatal.reject(stoppedForGood(node.id, folder, error)),
     removed: () => removed.resolve('removed'),
   });
@@ -159,32 +161,21 @@ function openNodeLog(
   }).catch(startError);
 }
 
-/** Everything that was applied was in the log: a log that ends before it has lost something. */
-function openMachine(folder: DataFolder, log: LogStore): LmsMachine {
-  const file = join(folder.path, 'lms.db');
-  let machine: LmsMachine;
-  try {
-    machine = new LmsMachine(file, COMMANDS);
-  } catch (error) {
-    throw new OperatorError(
-      `${file} cannot be opened: ${(error as Error).message}. If it is damaged, move lms.db and ` +
-        'what begins with lms.db- away: it is made again from the log',
-      { cause: error },
-    );
-  }
-  const { index } = machine.applied;
-  if (index <= log.recovered.last_index) return machine;
-  machine.close();
-  throw new OperatorError(
-    `the log in ${join(folder.path, 'wal')} ends at entry ${log.recovered.last_index}, but entry ` +
-      `${index} was applied: it has lost entries that this node acknowledged. Restore the folder as ` +
-      'it was, or let this node join again under a new node id with an empty --data',
-  );
+async function openState(folder: DataFolder, log: LogStore, logger: Logger) {
+  const snapshots = await SnapshotStore.open(join(folder.path, 'snapshots'), logger);
+  const machine = await openMachine({
+    folder: folder.path,
+    log: log.recovered,
+    snapshots,
+    logger,
+    open: (file) => new LmsMachine(file, COMMANDS),
+  });
+  return { machine, snapshots };
 }
 
 function startRaft(
   { node, cluster, logger }: NodeOptions,
-  io: { readonly log: LogStore; readonly transport: Transport; readonly machine: LmsMachine },
+  io: Pick<RaftNodeOptions, 'log' | 'transport' | 'machine' | 'snapshots'>,
   { first_members, join_index }: Beginning,
   ends: { readonly fatal: (error: Error) => void; readonly removed: () => void },
 ): RaftNode {
@@ -196,6 +187,7 @@ function startRaft(
     timing: { heartbeat_ms, election_timeout_min_ms, election_timeout_max_ms },
     seed: randomInt(2 ** 32),
     ...io,
+    logger: logger.child({ part: 'raft' }),
     prepare: (command) => {
       const stamped = Uint8Array.from(command);
       stampCommand(stamped, Date.now());
@@ -235,6 +227,7 @@ function consensusOf(raft: RaftNode): Consensus {
     propose: (request) => raft.propose(request) as Promise<AppliedCommand>,
     readBarrier: (timeoutMs) => raft.readBarrier(timeoutMs),
     waitApplied: (index, timeoutMs) => raft.waitApplied(index, timeoutMs),
+    snapshot: () => raft.snapshot(),
     status: () => raft.status(),
   };
 }

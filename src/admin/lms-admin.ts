@@ -4,6 +4,7 @@ import { addNodeCommand } from './commands/add-node.ts';
 import { initCommand } from './commands/init.ts';
 import { moveLeaderCommand } from './commands/move-leader.ts';
 import { removeNodeCommand } from './commands/remove-node.ts';
+import { snapshotCommand } from './commands/snapshot.ts';
 import { statusCommand } from './commands/status.ts';
 
 await runProgram('lms-admin', (program) =>
@@ -14,5 +15,6 @@ await runProgram('lms-admin', (program) =>
     .command(addNodeCommand)
     .command(removeNodeCommand)
     .command(moveLeaderCommand)
+    .command(snapshotCommand)
     .demandCommand(1, 'Say what to do'),
 );

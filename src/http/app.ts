@@ -27,6 +27,7 @@ import { materialRoutes } from './routes/materials.ts';
 import { meRoutes } from './routes/me.ts';
 import { queryRoutes } from './routes/queries.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { snapshotRoutes } from './routes/snapshots.ts';
 import { submissionRoutes } from './routes/submissions.ts';
 import { tutorRoutes } from './routes/tutor.ts';
 import { tutorConversationRoutes } from './routes/tutor-conversations.ts';
@@ -95,6 +96,7 @@ function mountService(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
     }),
   );
   app.route('/', clusterMemberRoutes(parts.membership));
+  app.route('/', snapshotRoutes(consensus));
   app.route('/', serviceRoutes(status, settings.max_ready_lag_entries, registry));
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.route(

@@ -25,6 +25,13 @@ export interface Consensus {
   /** Resolves when this node has applied `index`; rejects with `ReadError`. */
   waitApplied(index: number, timeoutMs: number): Promise<void>;
 
+  /** Takes a snapshot of this node's state now; rejects when it cannot be written. */
+  snapshot(): Promise<{
+    readonly index: number;
+    readonly term: number;
+    readonly size_bytes: number;
+  }>;
+
   status(): ConsensusStatus;
 }
 
@@ -47,6 +54,9 @@ export interface ConsensusStatus {
   readonly last_log_index: number;
   /** The members change: majorities of the old and of the new voters are needed. */
   readonly joint: boolean;
+  readonly first_log_index: number;
+  /** 0: this node has none. */
+  readonly snapshot_index: number;
   readonly members: readonly {
     readonly id: string;
     readonly raft: string;

@@ -59,6 +59,10 @@ export class SoloConsensus implements Consensus {
     return Promise.reject(new ReadError('no_quorum', `entry ${index} did not come in time`));
   }
 
+  snapshot: Consensus['snapshot'] = () => {
+    return Promise.resolve({ ...this.machine.applied, size_bytes: 4096 });
+  };
+
   status(): ConsensusStatus {
     const { index } = this.machine.applied;
     return {
@@ -70,6 +74,8 @@ export class SoloConsensus implements Consensus {
       applied_index: index,
       last_log_index: index,
       joint: false,
+      first_log_index: 1,
+      snapshot_index: 0,
       members: [
         {
           id: 'n1',

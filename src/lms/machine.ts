@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import type { LogEntry } from '../raft/core/messages.ts';
-import type { Outcome, StateMachine } from '../raft/ports.ts';
+import type { LogPosition, Outcome, StateMachine } from '../raft/ports.ts';
 import { actorOf } from './actor.ts';
 import { decodeCommand } from './codec.ts';
 import type { Command, CommandDefinition, CommandResult } from './command.ts';
+import { copyState } from './copy-state.ts';
 import { Journal } from './journal.ts';
 import { migrate } from './migrations.ts';
 import { Reader } from './reader.ts';
 import { Refusal } from './refusal.ts';
+import { stageState, swapState } from './state-file.ts';
 import { Tx } from './tx.ts';
 
 /** Applied index and term, the log's time and the chain hash: the position of this replica. */
@@ -35,19 +37,18 @@ export class LmsMachine implements StateMachine {
   readonly reader: Reader;
   /** Called after each committed batch that wrote events. */
   onEvents: () => void = () => {};
-  readonly #database: DatabaseSync;
+  readonly #path: string;
+  readonly #closing = new AbortController();
+  #database: DatabaseSync;
   readonly #tx: Tx;
-  readonly #journal: Journal;
+  #journal: Journal;
   readonly #definitions: ReadonlyMap<string, CommandDefinition<object>>;
   #position: Position;
 
   /** @param path of the file, or `:memory:` */
   constructor(path: string, definitions: ReadonlyMap<string, CommandDefinition<object>>) {
-    this.#database = new DatabaseSync(path);
-    this.#database.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF',
-    );
-    migrate(this.#database);
+    this.#path = path;
+    this.#database = openDatabase(path);
     this.#definitions = definitions;
     this.#tx = new Tx(this.#database);
     this.reader = new Reader(this.#database);
@@ -82,8 +83,28 @@ export class LmsMachine implements StateMachine {
     return outcomes;
   }
 
+  /** A copy that is being made is broken off. */
   close(): void {
+    this.#closing.abort();
     this.#database.close();
+  }
+
+  /** In a thread of its own; entries are applied meanwhile. */
+  writeSnapshot(target: string): Promise<LogPosition> {
+    return copyState({ database: this.#path, target }, this.#closing.signal);
+  }
+
+  /** From one turn of the event loop to the next, `reader` is that of the other state. */
+  async installSnapshot(from: string): Promise<void> {
+    await stageState(this.#path, from);
+    this.#database.close();
+    swapState(this.#path);
+    this.#database = openDatabase(this.#path);
+    this.reader.moveTo(this.#database);
+    this.#tx.moveTo(this.#database);
+    this.#journal = new Journal(this.#tx);
+    this.#position = this.#readPosition();
+    this.onEvents();
   }
 
   #readPosition(): Position {
@@ -188,5 +209,19 @@ export class LmsMachine implements StateMachine {
       .update(result)
       .digest();
     return this.#position.chainHash;
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  const database = new DatabaseSync(path);
+  try {
+    database.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF',
+    );
+    migrate(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
   }
 }

@@ -7,11 +7,17 @@ export type Row = Record<string, SQLInputValue>;
  * power to write exists only in a `Tx`, inside `apply`.
  */
 export class Reader {
-  readonly #database: DatabaseSync;
+  #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
+  }
+
+  /** Called by the machine only: the state is another one from now on. */
+  moveTo(database: DatabaseSync): void {
+    this.#database = database;
+    this.#statements.clear();
   }
 
   /** The first row, or `undefined`. */

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import {
+  type Cluster,
+  clusterOf,
   type MemoryMember,
   MemoryNetwork,
   memberOf,
@@ -12,13 +14,12 @@ import { MembershipError } from './errors.ts';
 
 const timeoutMs = 10_000;
 
-function start(t: Test, ids: readonly string[]) {
+async function start(t: Test, ids: readonly string[]) {
   const network = new MemoryNetwork();
-  const members = startMembers(ids, network);
-  t.teardown(() => {
-    for (const { node } of members) node.close();
-  });
-  return { network, members };
+  const cluster = clusterOf(ids, network, t.testdir());
+  const members = await startMembers(cluster);
+  t.teardown(() => Promise.all(members.map(({ node }) => node.close())));
+  return { network, cluster, members };
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -47,11 +48,11 @@ async function change(members: readonly MemoryMember[], wanted: MemberChange): P
 }
 
 /** `lms-admin add-node`, then the start of the node, which nobody tells anything more. */
-async function join(members: MemoryMember[], network: MemoryNetwork, id: string): Promise<void> {
+async function join(members: MemoryMember[], cluster: Cluster, id: string): Promise<void> {
   const { node } = await leaderOf(members);
   const asked = { kind: 'add', member: memberOf(id) } as const;
   const { index } = await node.changeMembers(asked, { timeoutMs, until: 'begun' });
-  members.push(startJoiner(id, network, index));
+  members.push(await startJoiner(cluster, id, index));
   await change(members, asked);
 }
 
@@ -61,7 +62,7 @@ function voters(member: MemoryMember): string[] {
 }
 
 t.test('from three to five and back, every original node replaced, under writes', async (t) => {
-  const { network, members } = start(t, ['n1', 'n2', 'n3']);
+  const { cluster, members } = await start(t, ['n1', 'n2', 'n3']);
   await leaderOf(members);
   let over = false;
   let written = 0;
@@ -76,8 +77,8 @@ t.test('from three to five and back, every original node replaced, under writes'
   });
   const some = written + 50;
   await until(() => written >= some);
-  await join(members, network, 'n4');
-  await join(members, network, 'n5');
+  await join(members, cluster, 'n4');
+  await join(members, cluster, 'n5');
   t.same(voters(await leaderOf(members)), ['n1', 'n2', 'n3', 'n4', 'n5']);
   for (const id of ['n1', 'n2', 'n3']) {
     await change(members, { kind: 'remove', id });
@@ -86,7 +87,7 @@ t.test('from three to five and back, every original node replaced, under writes'
     const before = written;
     await until(() => written >= before + 50);
   }
-  await join(members, network, 'n6');
+  await join(members, cluster, 'n6');
   over = true;
   await Promise.all(writers);
   t.ok(written >= 200);
@@ -104,7 +105,7 @@ t.test('from three to five and back, every original node replaced, under writes'
 });
 
 t.test('a dead node is replaced in one step, and its id is used up', async (t) => {
-  const { network, members } = start(t, ['n1', 'n2', 'n3']);
+  const { network, cluster, members } = await start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);
   const dead = members.find((member) => member !== leader) as MemoryMember;
   network.isolate(dead.id);
@@ -113,7 +114,7 @@ t.test('a dead node is replaced in one step, and its id is used up', async (t) =
   const status = leader.node.status();
   t.match(status.members.at(-1), { id: 'n4', voter: false, replaces: dead.id });
   t.equal(status.configuration_index, index);
-  members.push(startJoiner('n4', network, index));
+  members.push(await startJoiner(cluster, 'n4', index));
   await leader.node.changeMembers(replace, { timeoutMs });
   t.same(voters(leader).includes(dead.id), false);
   t.same(voters(leader).includes('n4'), true);
@@ -124,7 +125,7 @@ t.test('a dead node is replaced in one step, and its id is used up', async (t) =
 });
 
 t.test('who asks for a change is told what became of it', async (t) => {
-  const { network, members } = start(t, ['n1', 'n2', 'n3']);
+  const { network, members } = await start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);
   const [follower, other] = members.filter((member) => member !== leader) as [
     MemoryMember,
@@ -153,7 +154,7 @@ t.test('who asks for a change is told what became of it', async (t) => {
 });
 
 t.test('a leader that removes itself hands over, and nobody waits for an election', async (t) => {
-  const { members } = start(t, ['n1', 'n2', 'n3']);
+  const { members } = await start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);
   const { term } = leader.node.status();
   const others = members.filter((member) => member !== leader);

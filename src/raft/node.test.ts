@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import t from 'tap';
-import { type MemoryMember, MemoryNetwork, startMembers } from '../../test/fixtures/memory-raft.ts';
+import t, { type Test } from 'tap';
+import {
+  clusterOf,
+  type MemoryMember,
+  MemoryNetwork,
+  startMembers,
+} from '../../test/fixtures/memory-raft.ts';
 import { ProposalError, ReadError } from './errors.ts';
 
 const timeoutMs = 10_000;
 
-function start(t: { teardown(fn: () => void): void }, ids: readonly string[]) {
+async function start(t: Test, ids: readonly string[]) {
   const network = new MemoryNetwork();
-  const members = startMembers(ids, network);
-  t.teardown(() => {
-    for (const { node } of members) node.close();
-  });
+  const members = await startMembers(clusterOf(ids, network, t.testdir()));
+  t.teardown(() => Promise.all(members.map(({ node }) => node.close())));
   return { network, members };
 }
 
@@ -31,7 +34,7 @@ function propose(member: MemoryMember, text: string, within = timeoutMs): Promis
 }
 
 t.test('a single node elects itself, applies and reads', async (t) => {
-  const { members } = start(t, ['n1']);
+  const { members } = await start(t, ['n1']);
   const [only] = members as [MemoryMember];
   t.equal(await propose(only, 'a'), 1);
   await only.node.readBarrier(timeoutMs);
@@ -39,7 +42,7 @@ t.test('a single node elects itself, applies and reads', async (t) => {
 });
 
 t.test('every node takes proposals and answers with its own result', async (t) => {
-  const { members } = start(t, ['n1', 'n2', 'n3']);
+  const { members } = await start(t, ['n1', 'n2', 'n3']);
   const values = await Promise.all(members.map((member) => propose(member, `by ${member.id}`)));
   t.same([...values].sort(), [1, 2, 3]);
   for (const member of members) {
@@ -49,7 +52,7 @@ t.test('every node takes proposals and answers with its own result', async (t) =
 });
 
 t.test('a proposal outlives its leader and is applied once', async (t) => {
-  const { members, network } = start(t, ['n1', 'n2', 'n3']);
+  const { members, network } = await start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);
   const others = members.filter((member) => member !== leader);
   const [other] = others as [MemoryMember];
@@ -62,7 +65,7 @@ t.test('a proposal outlives its leader and is applied once', async (t) => {
 });
 
 t.test('without a majority: no write, no read, and the outcome is told', async (t) => {
-  const { members, network } = start(t, ['n1', 'n2', 'n3']);
+  const { members, network } = await start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);
   await propose(leader, 'a');
   network.isolate(leader.id);
@@ -75,7 +78,7 @@ t.test('without a majority: no write, no read, and the outcome is told', async (
 });
 
 t.test('a proposal that no leader ever had is known not to be applied', async (t) => {
-  const { members, network } = start(t, ['n1', 'n2', 'n3']);
+  const { members, network } = await start(t, ['n1', 'n2', 'n3']);
   for (const { id } of members) network.isolate(id);
   const [first] = members as [MemoryMember];
   const error = await propose(first, 'never', 50).catch((error) => error);
@@ -83,7 +86,7 @@ t.test('a proposal that no leader ever had is known not to be applied', async (t
 });
 
 t.test('nothing is acknowledged while a majority of disks stands still', async (t) => {
-  const { members } = start(t, ['n1', 'n2', 'n3']);
+  const { members } = await start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);
   await propose(leader, 'a');
   for (const { log } of members) log.stalled = true;
@@ -99,7 +102,7 @@ t.test('nothing is acknowledged while a majority of disks stands still', async (
 });
 
 t.test('the leadership is handed over, and writes go on without an election timeout', async (t) => {
-  const { members } = start(t, ['n1', 'n2', 'n3']);
+  const { members } = await start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);
   const others = members.filter((member) => member !== leader);
   const [other] = others as [MemoryMember];
@@ -116,7 +119,7 @@ t.test('the leadership is handed over, and writes go on without an election time
 });
 
 t.test('a leader whom nobody can follow goes on', async (t) => {
-  const { members } = start(t, ['n1']);
+  const { members } = await start(t, ['n1']);
   const [only] = members as [MemoryMember];
   await propose(only, 'a');
   t.equal(await only.node.transferLeadership(), false);
@@ -124,7 +127,7 @@ t.test('a leader whom nobody can follow goes on', async (t) => {
 });
 
 t.test('a failed fsync halts the node, the others go on', async (t) => {
-  const { members } = start(t, ['n1', 'n2', 'n3']);
+  const { members } = await start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);
   await propose(leader, 'a');
   leader.log.onFailure(new Error('EIO'));

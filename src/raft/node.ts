@@ -1,22 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import type { PlacedConfiguration } from './core/configurations.ts';
 import { isJoint, type MemberChange, wasRemoved } from './core/member-change.ts';
-import type { Configuration, Member, NodeId } from './core/messages.ts';
+import type { Configuration, LogEntry, Member, NodeId } from './core/messages.ts';
 import { isAnswering } from './core/peers.ts';
 import { isVoter } from './core/quorum.ts';
-import type { Role, Timing } from './core/types.ts';
+import type { Role, SnapshotHead, Timing } from './core/types.ts';
 import { Applier } from './driver/applier.ts';
-import { Driver } from './driver/driver.ts';
+import { Driver, type DriverHooks } from './driver/driver.ts';
 import { type ChangeOptions, MemberChanges } from './driver/member-changes.ts';
 import { Placements } from './driver/placements.ts';
 import { Proposals } from './driver/proposals.ts';
 import { ReadBarriers } from './driver/read-barriers.ts';
 import { AppliedWaiters } from './driver/waiters.ts';
 import type { LogStore, Outcome, StateMachine, Transport } from './ports.ts';
+import type { SnapshotStore } from './snapshot/snapshot-store.ts';
+import { Snapshots } from './snapshot/snapshots.ts';
 
 export interface RaftNodeOptions {
   readonly id: NodeId;
-  /** The members that the log starts with; nobody for a node that joins. */
+  /** The members that the log starts with, unless a snapshot says otherwise; nobody for a node that joins. */
   readonly configuration: Configuration;
   /** Of a node that joins: the entry that made it a member. Below it, it never campaigns. */
   readonly join_index?: number;
@@ -25,7 +28,10 @@ export interface RaftNodeOptions {
   readonly seed: number;
   readonly log: LogStore;
   readonly transport: Transport;
+  /** Not behind the beginning of the log. */
   readonly machine: StateMachine;
+  readonly snapshots: SnapshotStore;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** On the leader, just before a command enters the log; returns a copy, made ready. */
   readonly prepare?: (command: Uint8Array) => Uint8Array;
   /** This replica has stopped for good: its log or its state cannot be trusted any more. */
@@ -66,6 +72,10 @@ export interface RaftStatus {
   readonly configuration_index: number;
   /** This node was a member, and will never be one again. */
   readonly removed: boolean;
+  /** Of the first entry that the log still holds. */
+  readonly first_log_index: number;
+  /** Of the last entry in this node's newest snapshot; 0: it has none. */
+  readonly snapshot_index: number;
   readonly members: readonly MemberStatus[];
 }
 
@@ -91,6 +101,7 @@ export class RaftNode {
   readonly #changes: MemberChanges;
   readonly #reads: ReadBarriers;
   readonly #waiters: AppliedWaiters;
+  readonly #snapshots: Snapshots;
   readonly #reachable = new Set<NodeId>();
   readonly #expiry: NodeJS.Timeout;
   #removed = false;
@@ -101,36 +112,29 @@ export class RaftNode {
     this.#waiters = new AppliedWaiters(machine.applied.index);
     this.#driver = new Driver(
       {
+        ...startingMembers(options),
         id: options.id,
-        configuration: options.configuration,
         join_index: options.join_index ?? 0,
         timing: options.timing,
         seed: options.seed,
         applied: machine.applied.index,
       },
       { log, transport },
-      {
-        beforeStep: () => this.#reads.seal(),
-        commit: (index) => this.#applier.advance(index),
-        proposed: (id, index, term) => this.#placements.proposed(id, index, term),
-        refused: (id, reason) => this.#placements.refused(id, reason),
-        readReady: (ids, index) => this.#reads.ready(ids, index),
-        readFailed: (ids) => this.#reads.failed(ids),
-        roleChanged: (change) => {
-          this.#proposals.leaderChanged(change);
-          options.onLeaderChange?.(change);
-        },
-        changeAccepted: (id) => this.#changes.accepted(id),
-        changeRefused: (id, reason) => this.#changes.refused(id, reason),
-        membersCommitted: (placed) => this.#membersCommitted(placed),
-        fatal: (error) => this.#stop(error),
-      },
+      this.#driverHooks(),
     );
     this.#applier = new Applier(machine, log, {
       cached: (from, maxEntries, maxBytes) => this.#driver.cached(from, maxEntries, maxBytes),
-      applied: (index, outcomes) => this.#applied(index, outcomes),
+      applied: (index, outcomes, entries) => this.#applied(index, outcomes, entries),
+      isCompacted: (index) => index <= this.#driver.core.log.base.index,
       fatal: (error) => this.#driver.halt(error),
     });
+    const { snapshots: store, logger } = options;
+    this.#snapshots = new Snapshots(
+      { store, log, machine, transport, logger },
+      () => this.#driver.core,
+      (event) => this.#driver.push(event),
+      options.seed / 2 ** 32,
+    );
     this.#placements = new Placements((requestId, command) =>
       this.#driver.push({ type: 'propose', request_id: requestId, command }),
     );
@@ -146,6 +150,7 @@ export class RaftNode {
     this.#expiry = setInterval(() => this.#reads.expire(), expiryPaceMs);
 
     transport.onForward = (_from, request) => this.#proposals.onForward(request);
+    transport.onInstallSnapshot = (from, request) => this.#snapshots.receive(from, request);
     transport.onReachable = (peer, reachable) => {
       if (reachable) this.#reachable.add(peer);
       else this.#reachable.delete(peer);
@@ -183,6 +188,7 @@ export class RaftNode {
 
   status(): RaftStatus {
     const { core } = this.#driver;
+    const { machine, snapshots } = this.#options;
     const { index, configuration } = core.configurations.latest;
     return {
       node_id: core.id,
@@ -190,11 +196,13 @@ export class RaftNode {
       term: core.term,
       leader_id: core.leaderId,
       commit_index: core.commit,
-      applied_index: this.#options.machine.applied.index,
+      applied_index: machine.applied.index,
       last_log_index: core.log.lastIndex,
       joint: isJoint(configuration),
       configuration_index: index,
       removed: this.#removed,
+      first_log_index: core.log.base.index + 1,
+      snapshot_index: snapshots.newestUpTo(machine.applied.index)?.last_included_index ?? 0,
       members: membersOf(configuration).map((member) => this.#statusOf(member, configuration)),
     };
   }
@@ -226,10 +234,51 @@ export class RaftNode {
     return { index, configuration };
   }
 
-  /** Stops taking part. The log, transport and machine stay open: they are the caller's. */
-  close(): void {
+  /**
+   * Takes a snapshot now and lets the log become shorter; writes go on meanwhile. Without a new entry
+   * since the last one it is that one. Rejects when it cannot be written; nothing is lost then.
+   */
+  async snapshot(): Promise<{ index: number; term: number; size_bytes: number }> {
+    const { last_included_index, last_included_term, size_bytes } = await this.#snapshots.take();
+    return { index: last_included_index, term: last_included_term, size_bytes };
+  }
+
+  /**
+   * Stops taking part, at once; resolves when nothing is under way any more. The log, transport and
+   * machine stay open: they are the caller's.
+   */
+  async close(): Promise<void> {
     this.#driver.halt(null);
     this.#shutDown();
+    await this.#snapshots.close();
+  }
+
+  #driverHooks(): DriverHooks {
+    return {
+      beforeStep: () => this.#reads.seal(),
+      commit: (index) => this.#applier.advance(index),
+      proposed: (id, index, term) => this.#placements.proposed(id, index, term),
+      refused: (id, reason) => this.#placements.refused(id, reason),
+      readReady: (ids, index) => this.#reads.ready(ids, index),
+      readFailed: (ids) => this.#reads.failed(ids),
+      roleChanged: (change) => {
+        this.#proposals.leaderChanged(change);
+        this.#options.onLeaderChange?.(change);
+      },
+      changeAccepted: (id) => this.#changes.accepted(id),
+      changeRefused: (id, reason) => this.#changes.refused(id, reason),
+      membersCommitted: (placed) => this.#membersCommitted(placed),
+      sendSnapshot: (peer, term) => this.#snapshots.send(peer, term),
+      installSnapshot: (snapshot) => this.#install(snapshot),
+      fatal: (error) => this.#stop(error),
+    };
+  }
+
+  #install(snapshot: SnapshotHead): void {
+    this.#applier.install(snapshot.index, async () => {
+      await this.#snapshots.install(snapshot);
+      this.#proposals.installed();
+    });
   }
 
   #statusOf(member: Member, configuration: Configuration): MemberStatus {
@@ -269,10 +318,11 @@ export class RaftNode {
     return id === core.id ? core.durable : (core.progress.get(id)?.match ?? 0);
   }
 
-  #applied(index: number, outcomes: readonly Outcome[]): void {
+  #applied(index: number, outcomes: readonly Outcome[], entries: readonly LogEntry[]): void {
     this.#proposals.applied(outcomes);
     this.#waiters.applied(index);
     this.#driver.push({ type: 'applied', index });
+    this.#snapshots.applied(entries);
   }
 
   #stop(error: Error): void {
@@ -294,4 +344,12 @@ export class RaftNode {
 function membersOf({ voters, voters_outgoing: outgoing, learners }: Configuration): Member[] {
   const leaving = outgoing.filter((one) => !voters.some((stays) => stays.id === one.id));
   return [...voters, ...leaving, ...learners];
+}
+
+/** Those of the newest snapshot when they came from the log, else those that the cluster began with. */
+function startingMembers({ snapshots, machine, configuration }: RaftNodeOptions) {
+  const newest = snapshots.newestUpTo(machine.applied.index);
+  if (newest === null || newest.configuration_index === 0) return { configuration };
+  const { configuration_index } = newest;
+  return { configuration: newest.configuration, configuration_index };
 }

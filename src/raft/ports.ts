@@ -2,6 +2,8 @@ import type {
   Configuration,
   ForwardRequest,
   ForwardResponse,
+  InstallSnapshotRequest,
+  InstallSnapshotResponse,
   LogEntry,
   Message,
   NodeId,
@@ -19,17 +21,36 @@ export interface LogBatch {
   readonly seq: number;
   readonly hard_state: HardState | null;
   /**
+   * Before the entries: the log starts over after this snapshot, which is durable, and all that it
+   * held is void.
+   */
+  readonly reset?: LogPosition;
+  /**
    * In index order. An entry at or below the log's last index supersedes that entry and all
    * after it (the core has checked that none of them was committed).
    */
   readonly entries: readonly LogEntry[];
 }
 
+/** An entry's place: index and term name it (paper, §5.3). */
+export interface LogPosition {
+  readonly index: number;
+  readonly term: number;
+}
+
+/** What may go from the beginning of the log. */
+export interface Compaction {
+  /** A durable snapshot; nothing behind it goes. */
+  readonly snapshot: LogPosition;
+  /** Entries behind it stay while the log is not too long: somebody is about to need them. */
+  readonly hold_index: number;
+}
+
 /** What `openLog` found on the disk. */
 export interface RecoveredLog {
   readonly hard_state: HardState;
   /** Index and term just before the first entry: 0/0 or those of the last snapshot. */
-  readonly base: { readonly index: number; readonly term: number };
+  readonly base: LogPosition;
   readonly last_index: number;
   /** Runs of equal term in index order, the first at `base.index + 1`. */
   readonly terms: readonly { readonly first_index: number; readonly term: number }[];
@@ -42,8 +63,16 @@ export interface LogStore {
   readonly recovered: RecoveredLog;
   /** Never throws and never blocks; the outcome comes by `onDurable` or `onFailure`. */
   append(batch: LogBatch): void;
-  /** Entries `from..to`, cut after `maxBytes` of commands but never empty. Sees all appended. */
+  /**
+   * Entries `from..to`, cut after `maxBytes` of commands but never empty. Sees all appended.
+   * Rejects with a `RangeError` when the log does not hold them all: they were compacted away.
+   */
   read(from: number, to: number, maxBytes: number): Promise<readonly LogEntry[]>;
+  /**
+   * Notes durably that the snapshot is there, then removes what need not stay, oldest first.
+   * Resolves with where the log begins now: just before its first entry.
+   */
+  compact(compaction: Compaction): Promise<LogPosition>;
   /** `seq` and all batches before it are fsynced. */
   onDurable: (seq: number) => void;
   /** A write or fsync failed: the log is poisoned, nothing more becomes durable (fsyncgate). */
@@ -57,8 +86,18 @@ export interface Transport {
   send(to: NodeId, message: Message): void;
   /** Rejects with a `TransportError` when there is no answer within `deadlineMs`. */
   forward(to: NodeId, request: ForwardRequest, deadlineMs: number): Promise<ForwardResponse>;
+  /** Rejects with a `TransportError` when there is no answer within `deadlineMs`. */
+  installSnapshot(
+    to: NodeId,
+    request: InstallSnapshotRequest,
+    deadlineMs: number,
+  ): Promise<InstallSnapshotResponse>;
   onMessage: (from: NodeId, message: Message) => void;
   onForward: (from: NodeId, request: ForwardRequest) => Promise<ForwardResponse>;
+  onInstallSnapshot: (
+    from: NodeId,
+    request: InstallSnapshotRequest,
+  ) => Promise<InstallSnapshotResponse>;
   /** The connection to a peer broke, or came up. */
   onReachable: (peer: NodeId, reachable: boolean) => void;
   /** New peers or addresses; connections to members that went away are closed. */
@@ -78,4 +117,14 @@ export interface StateMachine {
   readonly applied: { readonly index: number; readonly term: number };
   /** Applies in one transaction. Throws only when this replica must stop. */
   apply(entries: readonly LogEntry[]): readonly Outcome[];
+  /**
+   * Writes a copy of the state to a new file, without holding up `apply`; resolves with the position
+   * that the copy is of. The file need not be fsynced. Rejects when it cannot be written.
+   */
+  writeSnapshot(path: string): Promise<LogPosition>;
+  /**
+   * Becomes the state in the file, durably, and leaves the file as it is. A crash on the way leaves
+   * nothing that passes for either state, or one of the two.
+   */
+  installSnapshot(path: string): Promise<void>;
 }

@@ -53,3 +53,32 @@ t.test('GET /v1/cluster/status is for administrators', async (t) => {
     members: [{ id: 'n1', raft: '127.0.0.1:9001', match_index: index, reachable: true }],
   });
 });
+
+t.test('POST /v1/cluster/snapshot is for administrators, and says what it took', async (t) => {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  const root = api.user('root', 'admin');
+  const ann = api.user('ann', 'instructor');
+  let taken = 0;
+  api.consensus.snapshot = () => {
+    taken += 1;
+    return Promise.resolve({ index: 12, term: 3, size_bytes: 4096 });
+  };
+  const path = 'POST /v1/cluster/snapshot';
+  t.equal((await api.request(path)).status, 401);
+  t.equal((await api.request(path, { token: ann.token })).status, 403);
+  t.equal(taken, 0);
+  const response = await api.request(path, { token: root.token });
+  t.equal(response.status, 200);
+  t.same(await response.json(), { index: 12, term: 3, size_bytes: 4096 });
+});
+
+t.test('a snapshot that cannot be written is a problem that passes', async (t) => {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  const root = api.user('root', 'admin');
+  api.consensus.snapshot = () => Promise.reject(new Error('ENOSPC: no space left on device'));
+  const response = await api.request('POST /v1/cluster/snapshot', { token: root.token });
+  t.equal(response.status, 503);
+  t.match(await response.json(), { code: 'unavailable', detail: /ENOSPC.*Nothing is lost/ });
+});

@@ -71,6 +71,10 @@ const statusSchema = z
     applied_index: z.int(),
     last_log_index: z.int(),
     joint: z.boolean().openapi({ description: 'The voters are being changed.' }),
+    first_log_index: z.int().openapi({ description: 'The log of this node begins here.' }),
+    snapshot_index: z.int().openapi({
+      description: "The last entry in this node's newest snapshot; 0: it has none.",
+    }),
     lag_entries: z.int().openapi({ description: 'Committed, but not applied here yet.' }),
     chain_hash: z.string().openapi({
       description: 'SHA-256 over all entries up to `applied_index` and their results; hex.',
@@ -115,6 +119,8 @@ const getClusterStatus = operation(
         applied_index: 1234,
         last_log_index: 1234,
         joint: false,
+        first_log_index: 1001,
+        snapshot_index: 1100,
         lag_entries: 0,
         chain_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
         version: '0.1.0',
@@ -168,6 +174,8 @@ export function clusterRoutes({ status, chainHash, version, startedAt }: Cluster
         applied_index: node.applied_index,
         last_log_index: node.last_log_index,
         joint: node.joint,
+        first_log_index: node.first_log_index,
+        snapshot_index: node.snapshot_index,
         lag_entries: node.commit_index - node.applied_index,
         chain_hash: chainHash(),
         version: version,

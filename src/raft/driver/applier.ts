@@ -5,8 +5,10 @@ import { maxApplyBytes, maxApplyEntries } from './limits.ts';
 interface ApplierHooks {
   /** Committed entries that are still in memory, `null` when they must come from the disk. */
   cached(from: number, maxEntries: number, maxBytes: number): readonly LogEntry[] | null;
-  /** A batch was applied. */
-  applied(index: number, outcomes: readonly Outcome[]): void;
+  /** Entries were applied; none when the state machine became a snapshot. */
+  applied(index: number, outcomes: readonly Outcome[], entries: readonly LogEntry[]): void;
+  /** Whether the log begins behind `index`, so that only a snapshot has it. */
+  isCompacted(index: number): boolean;
   /** This replica must stop. */
   fatal(error: Error): void;
 }
@@ -21,6 +23,7 @@ export class Applier {
   readonly #hooks: ApplierHooks;
   #target: number;
   #running = false;
+  #installing: Promise<void> | null = null;
   #closed = false;
 
   constructor(machine: StateMachine, log: LogStore, hooks: ApplierHooks) {
@@ -33,17 +36,40 @@ export class Applier {
   /** Everything up to `index` is committed and durable here. */
   advance(index: number): void {
     this.#target = Math.max(this.#target, index);
-    if (this.#running || this.#closed) return;
+    if (this.#running || this.#closed || this.#installing !== null) return;
     this.#running = true;
     setImmediate(() => this.#applyNext());
+  }
+
+  /**
+   * The log started over behind a snapshot: `install` makes the state machine that snapshot, and what
+   * follows is applied to it.
+   */
+  install(index: number, install: () => Promise<void>): void {
+    this.#target = Math.max(this.#target, index);
+    const before = this.#installing ?? Promise.resolve();
+    const installed: Promise<void> = before.then(install).then(
+      () => this.#installed(installed),
+      (error: Error) => this.#hooks.fatal(error),
+    );
+    this.#installing = installed;
   }
 
   close(): void {
     this.#closed = true;
   }
 
+  #installed(installed: Promise<void>): void {
+    // A newer one is behind it: its log is the one that counts now.
+    if (this.#installing !== installed || this.#closed) return;
+    this.#installing = null;
+    this.#hooks.applied(this.#machine.applied.index, [], []);
+    this.#running = true;
+    setImmediate(() => this.#applyNext());
+  }
+
   #applyNext(): void {
-    if (this.#closed) return;
+    if (this.#hasToWait()) return;
     const from = this.#machine.applied.index + 1;
     if (from > this.#target) {
       this.#running = false;
@@ -58,12 +84,16 @@ export class Applier {
   #fromDisk(from: number, to: number): void {
     this.#log.read(from, to, maxApplyBytes).then(
       (entries) => this.#apply(entries),
-      (error: Error) => this.#hooks.fatal(error),
+      (error: Error) => {
+        // The log has started over meanwhile: the snapshot has what was to be applied.
+        if (this.#hooks.isCompacted(from)) this.#running = false;
+        else this.#hooks.fatal(error);
+      },
     );
   }
 
   #apply(entries: readonly LogEntry[]): void {
-    if (this.#closed) return;
+    if (this.#hasToWait()) return;
     let outcomes: readonly Outcome[];
     try {
       outcomes = this.#machine.apply(entries);
@@ -71,7 +101,12 @@ export class Applier {
       this.#hooks.fatal(error instanceof Error ? error : new Error(String(error)));
       return;
     }
-    this.#hooks.applied(this.#machine.applied.index, outcomes);
+    this.#hooks.applied(this.#machine.applied.index, outcomes, entries);
     setImmediate(() => this.#applyNext());
+  }
+
+  #hasToWait(): boolean {
+    if (this.#installing !== null) this.#running = false;
+    return this.#closed || this.#installing !== null;
   }
 }

@@ -2,11 +2,11 @@ import { configurationCodec } from '../configuration-codec.ts';
 import type { PlacedConfiguration } from '../core/configurations.ts';
 import { maxAppendBytes } from '../core/limits.ts';
 import type { ChangeRefusal } from '../core/member-change.ts';
-import type { LogEntry } from '../core/messages.ts';
+import type { LogEntry, NodeId } from '../core/messages.ts';
 import { memberIds } from '../core/quorum.ts';
 import { type Core, createCore } from '../core/state.ts';
 import { deadline, step } from '../core/step.ts';
-import type { CoreOptions, Effect, Event } from '../core/types.ts';
+import type { CoreOptions, Effect, Event, SnapshotHead } from '../core/types.ts';
 import type { LogStore, Transport } from '../ports.ts';
 import { Alarm } from './alarm.ts';
 import { HeldMessages } from './held-messages.ts';
@@ -25,6 +25,8 @@ export interface DriverHooks {
   changeRefused(requestId: string, reason: ChangeRefusal): void;
   /** These members are committed now. */
   membersCommitted(configuration: PlacedConfiguration): void;
+  sendSnapshot(peer: NodeId, term: number): void;
+  installSnapshot(snapshot: SnapshotHead): void;
   /** A broken invariant or a damaged log: nothing of this node may be believed any more. */
   fatal(error: Error): void;
 }
@@ -145,13 +147,21 @@ export class Driver {
       case 'configuration':
         this.#transport.setMembers(effect.latest.configuration);
         return this.#hooks.membersCommitted(effect.committed);
+      case 'send_snapshot':
+        return this.#hooks.sendSnapshot(effect.peer, effect.term);
+      case 'install_snapshot':
+        return this.#hooks.installSnapshot(effect.snapshot);
     }
   }
 
   #readEntries({ peer, from, to }: Extract<Effect, { type: 'read_entries' }>): void {
     this.#log.read(from, to, maxAppendBytes).then(
       (entries) => this.push({ type: 'entries_read', peer, entries }),
-      (error: Error) => this.halt(error),
+      (error: Error) => {
+        // Compacted away since it was asked for; the core goes by what the log holds now.
+        if (error instanceof RangeError) this.push({ type: 'entries_read', peer, entries: [] });
+        else this.halt(error);
+      },
     );
   }
 }

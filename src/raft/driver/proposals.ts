@@ -95,6 +95,17 @@ export class Proposals {
     }
   }
 
+  /**
+   * The state machine became a snapshot: what it applied on the way has no outcome here. Whoever waits
+   * asks again, and gets the stored one.
+   */
+  installed(): void {
+    for (const proposal of this.#waiting.values()) {
+      proposal.with = null;
+      this.#dispatch(proposal);
+    }
+  }
+
   close(): void {
     this.#closed = true;
     for (const proposal of [...this.#waiting.values()]) {

@@ -4,6 +4,8 @@ import type {
   Configuration,
   ForwardRequest,
   ForwardResponse,
+  InstallSnapshotRequest,
+  InstallSnapshotResponse,
   Member,
   Message,
   NodeId,
@@ -22,6 +24,7 @@ import { ReplyWaiters } from './reply-waiters.ts';
 import { RPC_PREFIX, Rpc } from './rpc.ts';
 import { PeerServer } from './server.ts';
 import { SideChannel, type SideRequest, type SideResponse } from './side-channel.ts';
+import { callInstallSnapshot } from './snapshot-calls.ts';
 import type { TransportKeys } from './tls-options.ts';
 import { TransportError } from './transport-error.ts';
 
@@ -44,6 +47,8 @@ export interface TransportCounters {
 export class Http2Transport implements Transport {
   onMessage: Transport['onMessage'] = () => undefined;
   onForward: Transport['onForward'] = () => Promise.reject(new Error('this node is starting'));
+  onInstallSnapshot: Transport['onInstallSnapshot'] = () =>
+    Promise.reject(new Error('this node is starting'));
   onReachable: Transport['onReachable'] = () => undefined;
 
   readonly #own: Handshake;
@@ -81,6 +86,8 @@ export class Http2Transport implements Transport {
       refusals: this.#refusals,
       onMessage: (from: NodeId, message: Message) => this.onMessage(from, message),
       onForward: (from: NodeId, request: ForwardRequest) => this.onForward(from, request),
+      onInstallSnapshot: (from: NodeId, request: InstallSnapshotRequest) =>
+        this.onInstallSnapshot(from, request),
     };
     this.#rpc = new Rpc({ ...shared, waiters: this.#waiters });
     this.#inbound = new InboundStreams({
@@ -119,6 +126,15 @@ export class Http2Transport implements Transport {
 
   forward(to: NodeId, request: ForwardRequest, deadlineMs: number): Promise<ForwardResponse> {
     return this.#peers.get(to)?.forward(request, deadlineMs) ?? Promise.reject(notAMember(to));
+  }
+
+  installSnapshot(
+    to: NodeId,
+    request: InstallSnapshotRequest,
+    deadlineMs: number,
+  ): Promise<InstallSnapshotResponse> {
+    const send = (one: SideRequest) => this.request(to, one);
+    return callInstallSnapshot(send, to, request, deadlineMs);
   }
 
   /** Serves what peers `request` below a path; the longest prefix wins. */

@@ -2,6 +2,8 @@ import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from 'nod
 import type {
   ForwardRequest,
   ForwardResponse,
+  InstallSnapshotRequest,
+  InstallSnapshotResponse,
   Message,
   MessageKind,
   NodeId,
@@ -12,6 +14,7 @@ import type { TransportLimits } from './limits.ts';
 import { type RefusalReason, type Refusals, Refused } from './refusals.ts';
 import type { ReplyWaiters } from './reply-waiters.ts';
 import { checkedForwardRequest, checkedMessage } from './validate.ts';
+import { checkedInstallSnapshot } from './validate-snapshot.ts';
 
 export const RPC_PREFIX = '/raft.v1.Raft/';
 
@@ -36,9 +39,19 @@ export interface RpcOptions {
   readonly waiters: ReplyWaiters;
   readonly onMessage: (from: NodeId, message: Message) => void;
   readonly onForward: (from: NodeId, request: ForwardRequest) => Promise<ForwardResponse>;
+  readonly onInstallSnapshot: (
+    from: NodeId,
+    request: InstallSnapshotRequest,
+  ) => Promise<InstallSnapshotResponse>;
 }
 
-/** The unary form of the RPCs: one map in, one map out, for tools and tests of other make. */
+/** Methods whose answer is the driver's. */
+const DRIVER_METHODS = new Set(['ForwardRequest', 'InstallSnapshot']);
+
+/**
+ * The unary form of the RPCs: one map in, one map out. Snapshots come this way; the others have streams,
+ * and this for tools and tests of other make.
+ */
 export class Rpc {
   readonly #options: RpcOptions;
 
@@ -74,7 +87,7 @@ export class Rpc {
     headers: IncomingHttpHeaders,
   ): Promise<object | null> {
     const kind = CORE_METHODS.get(method);
-    if (kind === undefined && method !== 'ForwardRequest') {
+    if (kind === undefined && !DRIVER_METHODS.has(method)) {
       throw new Refused(
         'unknown_method',
         `there is no method ${JSON.stringify(method.slice(0, 64))}`,
@@ -85,20 +98,24 @@ export class Rpc {
     }
     const { limits } = this.#options;
     const body = decode(await readBody(stream, limits.maxMessageBytes));
+    if (method === 'InstallSnapshot') {
+      const request = checkedInstallSnapshot(body, peer, limits);
+      return served(this.#options.onInstallSnapshot(peer, request));
+    }
     if (kind === undefined) {
-      return this.#forward(peer, checkedForwardRequest(body, limits));
+      return served(this.#options.onForward(peer, checkedForwardRequest(body, limits)));
     }
     const message = checkedMessage(kind, body, peer, limits);
     const answer = this.#options.waiters.wait(peer, message);
     this.#options.onMessage(peer, message);
     return (await answer)?.body ?? null;
   }
+}
 
-  async #forward(peer: NodeId, request: ForwardRequest): Promise<ForwardResponse> {
-    try {
-      return await this.#options.onForward(peer, request);
-    } catch (error) {
-      throw new Refused('unserved', (error as Error).message);
-    }
+async function served<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw new Refused('unserved', (error as Error).message);
   }
 }

@@ -1,0 +1,215 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import t, { type Test } from 'tap';
+import {
+  clusterOf,
+  type MemoryMember,
+  MemoryNetwork,
+  startMember,
+  startMembers,
+} from '../../test/fixtures/memory-raft.ts';
+import { until } from '../../test/fixtures/until.ts';
+import type { InstallSnapshotRequest } from './core/messages.ts';
+import { chunkBytes } from './snapshot/limits.ts';
+
+/** Whole nodes in one process: snapshots by hand, a follower far behind, breaks and restarts. */
+
+const timeoutMs = 10_000;
+const IDS = ['n1', 'n2', 'n3'];
+
+async function start(t: Test) {
+  const network = new MemoryNetwork();
+  const cluster = clusterOf(IDS, network, t.testdir());
+  const members = new Map((await startMembers(cluster)).map((member) => [member.id, member]));
+  t.teardown(() => Promise.all([...members.values()].map(({ node }) => node.close())));
+  await eventually(() => leaderOf(members) !== undefined);
+  const leader = leaderOf(members) as MemoryMember;
+  const [away, other] = [...members.values()].filter((one) => one !== leader) as [
+    MemoryMember,
+    MemoryMember,
+  ];
+  const restart = async (id: string): Promise<MemoryMember> => {
+    const { node, log, machine } = members.get(id) as MemoryMember;
+    await node.close();
+    const again = await startMember(cluster, id, { image: log.image, machine });
+    members.set(id, again);
+    return again;
+  };
+  return { network, members, leader, away, other, restart };
+}
+
+function leaderOf(members: ReadonlyMap<string, MemoryMember>): MemoryMember | undefined {
+  return [...members.values()].find(({ node }) => node.status().role === 'leader');
+}
+
+function propose(member: MemoryMember, text: string): Promise<unknown> {
+  return member.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
+}
+
+async function eventually(isSo: () => boolean): Promise<void> {
+  await until('what the test waits for', () => isSo() || undefined);
+}
+
+async function writeMany(member: MemoryMember, from: number, to: number, bytes = 10) {
+  for (let n = from; n <= to; n += 1) await propose(member, `${n} ${'x'.repeat(bytes)}`);
+}
+
+t.test('a snapshot by hand shortens the log, and writes go on', async (t) => {
+  const { leader } = await start(t);
+  await writeMany(leader, 1, 10);
+  const { first_log_index: first, applied_index: applied } = leader.node.status();
+  t.equal(first, 1);
+  const [taken, joined] = await Promise.all([leader.node.snapshot(), leader.node.snapshot()]);
+  t.same(joined, taken, 'who asks while one is taken gets that one');
+  t.equal(taken.index, applied);
+  await eventually(() => leader.node.status().first_log_index > 1);
+  t.match(leader.node.status(), { first_log_index: applied + 1, snapshot_index: applied });
+  t.same(await leader.node.snapshot(), taken, 'without a new entry it is the same one');
+  await writeMany(leader, 11, 20);
+  t.equal(leader.machine.commands.length, 20);
+});
+
+t.test('a snapshot that cannot be written is told, and costs nothing', async (t) => {
+  const { leader } = await start(t);
+  await writeMany(leader, 1, 5);
+  leader.machine.fails = new Error('ENOSPC: no space left on device');
+  await t.rejects(leader.node.snapshot(), { message: /ENOSPC/ });
+  t.match(leader.node.status(), { first_log_index: 1, snapshot_index: 0 });
+  await writeMany(leader, 6, 7);
+  leader.machine.fails = null;
+  t.equal((await leader.node.snapshot()).index, leader.node.status().applied_index);
+  t.equal(leader.fatal, null);
+});
+
+t.test('a follower behind the log becomes the snapshot and goes on behind it', async (t) => {
+  const { network, leader, away, other } = await start(t);
+  await propose(leader, 'first');
+  await eventually(() => away.machine.commands.length === 1);
+  network.isolate(away.id);
+  await writeMany(leader, 1, 20);
+  const taken = await leader.node.snapshot();
+  await writeMany(leader, 21, 25);
+  const before = away.machine.replayed.length;
+  network.heal();
+  await eventually(() => away.machine.commands.length === 26);
+  t.equal(away.machine.installs, 1);
+  t.same(away.machine.commands, leader.machine.commands);
+  t.match(away.node.status(), { first_log_index: taken.index + 1, snapshot_index: taken.index });
+  t.ok(
+    away.machine.replayed.slice(before).every((index) => index > taken.index),
+    'nothing was applied one by one that is in the snapshot',
+  );
+  t.equal(other.machine.installs, 0);
+  await propose(away, 'by the one that was away');
+  await away.node.readBarrier(timeoutMs);
+  t.equal(away.machine.commands.at(-1), 'by the one that was away');
+});
+
+t.test('a restart replays nothing that the state machine holds', async (t) => {
+  const { leader, members, restart } = await start(t);
+  await writeMany(leader, 1, 30);
+  await leader.node.snapshot();
+  await writeMany(leader, 31, 35);
+  const applied = leader.machine.applied.index;
+  const counted = leader.machine.replayed.length;
+  const again = await restart(leader.id);
+  await eventually(() => leaderOf(members) !== undefined);
+  await again.node.readBarrier(timeoutMs);
+  t.ok(again.machine.replayed.slice(counted).every((index) => index > applied));
+  t.same(new Set(again.machine.replayed).size, again.machine.replayed.length, 'each once');
+});
+
+t.test('sending goes on where it broke off, on either side', async (t) => {
+  const { network, leader, away, restart } = await start(t);
+  network.isolate(away.id);
+  await writeMany(leader, 1, 60, 100_000);
+  await leader.node.snapshot();
+  await writeMany(leader, 61, 62);
+  const parts: number[] = [];
+  let breaks = 2;
+  network.onSnapshotPart = ({ offset }: InstallSnapshotRequest) => {
+    parts.push(offset);
+    if (offset !== breaks * chunkBytes || breaks === 0) return;
+    breaks -= 1;
+    throw new Error('the connection broke');
+  };
+  network.heal();
+  await eventually(() => away.machine.installs === 1);
+  await eventually(() => away.machine.commands.length === 62);
+  t.equal(breaks, 1, 'it broke once: after that nothing was sent twice');
+  const resumed = parts.slice(parts.indexOf(2 * chunkBytes) + 1);
+  t.same(resumed.slice(0, 2), [0, 2 * chunkBytes], 'asked again, and went on');
+
+  // The receiver restarts in the middle.
+  network.isolate(away.id);
+  await writeMany(leader, 63, 90, 100_000);
+  await leader.node.snapshot();
+  parts.length = 0;
+  const reached = Promise.withResolvers<void>();
+  network.onSnapshotPart = ({ offset }) => {
+    parts.push(offset);
+    if (offset < 3 * chunkBytes) return;
+    reached.resolve();
+    throw new Error('the connection broke');
+  };
+  network.heal();
+  await reached.promise;
+  const again = await restart(away.id);
+  parts.length = 0;
+  network.onSnapshotPart = ({ offset }) => {
+    parts.push(offset);
+  };
+  await eventually(() => again.machine.commands.length === 90);
+  t.ok(
+    parts.every((offset) => offset === 0 || offset >= 3 * chunkBytes),
+    `${parts}`,
+  );
+  t.same(again.machine.commands, leader.machine.commands);
+});
+
+t.test('bytes that were changed on the way are asked for again', async (t) => {
+  const { network, leader, away } = await start(t);
+  network.isolate(away.id);
+  await writeMany(leader, 1, 25, 100_000);
+  await leader.node.snapshot();
+  await propose(leader, 'more');
+  let flips = 3;
+  network.onSnapshotPart = ({ data }) => {
+    flips -= 1;
+    if (flips >= 0) (data as Buffer)[17] = 255 - (data[17] ?? 0);
+  };
+  network.heal();
+  await eventually(() => away.machine.commands.length === 26);
+  t.same(away.machine.commands, leader.machine.commands);
+});
+
+t.test('a damaged snapshot is not sent: a new one is taken', async (t) => {
+  const { network, leader, away, restart, members } = await start(t);
+  network.isolate(away.id);
+  await writeMany(leader, 1, 5);
+  await leader.node.snapshot();
+  const damaged = leader.snapshots.newest;
+  const bytes = readFileSync(damaged?.path ?? '');
+  bytes[10] = 255 - (bytes[10] ?? 0);
+  writeFileSync(damaged?.path ?? '', bytes);
+  // In this process it is known to be good; in the next it is looked at.
+  await restart(leader.id);
+  await eventually(() => leaderOf(members) !== undefined);
+  await propose(leaderOf(members) as MemoryMember, 'more');
+  network.heal();
+  await eventually(() => away.machine.commands.length === 6);
+  t.equal(away.fatal, null);
+});
+
+t.test('a proposal of a follower is answered although a snapshot took its place', async (t) => {
+  const { network, leader, away, other } = await start(t);
+  // Its way to the leader is open, the leader's way to it is not.
+  const waiting = propose(away, 'mine');
+  network.isolate(away.id);
+  await propose(other, 'mine').catch(() => undefined);
+  await writeMany(leader, 1, 10);
+  await leader.node.snapshot();
+  await propose(leader, 'more');
+  network.heal();
+  t.type(await waiting, 'number');
+  t.equal(away.machine.commands.filter((command) => command === 'mine').length, 1);
+});
