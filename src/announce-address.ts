@@ -10,7 +10,7 @@ const attemptTimeoutMs = 5_000;
 
 interface Parts {
   readonly raft: Pick<RaftNode, 'status'>;
-  readonly membership: MembershipControl;
+  readonly membership: Pick<MembershipControl, 'changeMembers'>;
   readonly logger: Logger;
 }
 
