@@ -153,13 +153,16 @@ t.test('enrolling again changes the role, or nothing at all', (t) => {
   t.end();
 });
 
-t.test('the last instructor may go when there is another, alive', (t) => {
+t.test('the last instructor may go when there is another, active', (t) => {
   const machine = school();
   const ann = { course_id: 'crs_1', user_id: 'usr_ann' };
   machine.must('usr_ann', 'ENROLL', { course_id: 'crs_1', user_id: 'usr_eve', role: 'instructor' });
   machine.must('usr_root', 'DELETE_USER', { user_id: 'usr_eve' });
   t.equal(machine.code('usr_root', 'UNENROLL', ann), 'conflict');
   machine.must('usr_ann', 'ENROLL', { course_id: 'crs_1', user_id: 'usr_sue', role: 'instructor' });
+  machine.must('usr_root', 'UPDATE_USER', { user_id: 'usr_sue', status: 'suspended' });
+  t.equal(machine.code('usr_root', 'UNENROLL', ann), 'conflict', 'who is suspended does not count');
+  machine.must('usr_root', 'UPDATE_USER', { user_id: 'usr_sue', status: 'active' });
   t.equal(machine.code('usr_root', 'UNENROLL', ann), 'ok');
   machine.close();
   t.end();
