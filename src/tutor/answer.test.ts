@@ -121,6 +121,13 @@ t.test('what the materials do not speak of is said so, and no model is asked', a
   }
 });
 
+t.test('what unread materials may speak of is not denied', async (t) => {
+  const index = passageIndexOf([{ text: 'Chlorophyll absorbs light.' }], 1);
+  const { answer } = await ask(t, 'Who won the football world cup in 1998?', [], index);
+  t.match(answer, { mode: 'retrieval', reason: { code: 'materials_unread' }, citations: [] });
+  t.match(answer.body_md, /still being read. Ask again/);
+});
+
 t.test('an answer that nothing supports says so, and shows pages', async (t) => {
   const { answer } = await ask(t, 'What is osmosis?', [{ text: 'Osmosis is a Greek island [1].' }]);
   t.match(answer, { mode: 'generated', citations: [{ page: 9 }] });

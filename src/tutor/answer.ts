@@ -18,7 +18,11 @@ export interface TutorQuestion {
   readonly history: readonly Exchange[];
 }
 
-export type AnswerReason = OllamaErrorCode | 'not_in_materials' | 'not_configured';
+export type AnswerReason =
+  | OllamaErrorCode
+  | 'not_in_materials'
+  | 'materials_unread'
+  | 'not_configured';
 
 export interface TutorAnswer {
   /** `generated`: written by the model. `retrieval`: passages of the materials, word for word. */
@@ -46,7 +50,7 @@ export async function answerQuestion(
 ): Promise<TutorAnswer> {
   const before = question.history.at(-1)?.question ?? null;
   const passages = retrieve(index, question.body_md, before);
-  if (passages.length === 0) return notInMaterials();
+  if (passages.length === 0) return notFound(index.unread());
   if (model === null) return passagesInstead(question, passages, 'not_configured');
   try {
     return await generate(question, passages, model, signal);
@@ -77,13 +81,16 @@ async function generate(
   };
 }
 
-function notInMaterials(): TutorAnswer {
-  const detail = 'The course materials do not speak of this.';
+/** Nothing is said of materials that nobody has read yet. */
+function notFound(unread: number): TutorAnswer {
+  const code = unread > 0 ? 'materials_unread' : 'not_in_materials';
+  const detail = reasonTexts[code];
+  const advice = unread > 0 ? 'Ask again in a minute' : 'Try other words, search the materials';
   return {
     mode: 'retrieval',
-    body_md: `${detail} Try other words, search the materials, or ask your instructor.`,
+    body_md: `${detail} ${advice}, or ask your instructor.`,
     citations: [],
-    reason: { code: 'not_in_materials', detail },
+    reason: { code, detail },
     model: null,
   };
 }
@@ -148,4 +155,6 @@ const reasonTexts: Record<AnswerReason, string> = {
   bad_output: unusable,
   cancelled: 'The question was withdrawn.',
   not_in_materials: 'The course materials do not speak of this.',
+  materials_unread:
+    'What was read of the course materials does not speak of this, and some are still being read.',
 };

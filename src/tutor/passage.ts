@@ -20,6 +20,8 @@ export interface PassageIndex {
   search(match: string, limit: number): readonly Passage[];
   /** How many passages match; all of them for `null`. */
   count(match: string | null): number;
+  /** Materials that are not read yet: nobody knows what they say. */
+  unread(): number;
 }
 
 /** "p. iv (page 6 of the file)": both numbers where they differ, so that the page is found. */

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { OllamaDouble } from '../../../test/fixtures/ollama-double.ts';
 import type { Scripted } from '../../../test/fixtures/ollama-generation.ts';
 import { claimExtraction } from '../../lms/commands/claim-extraction.ts';
+import { deleteMaterial } from '../../lms/commands/delete-material.ts';
 import { finishExtraction } from '../../lms/commands/finish-extraction.ts';
 import { storeMaterialPages } from '../../lms/commands/store-material-pages.ts';
 import { uploadMaterial } from '../../lms/commands/upload-material.ts';
@@ -127,6 +128,22 @@ t.test('what the materials do not speak of is said so', async (t) => {
     reason: { code: 'not_in_materials' },
     body_md: /do not speak of this/,
   });
+});
+
+t.test('while a material waits to be read, nothing is said of what is in it', async (t) => {
+  const course = scene(t);
+  const { as, api, path, course_id, people, material_id } = course;
+  const queued = { material_id: newId('mat'), course_id, title: 'New', topic: null, text_md: 'x' };
+  api.command(uploadMaterial, queued, people.instructor.id);
+  const ask = { body_md: 'Who was Napoleon?' };
+  const waiting = await as('student', `POST ${path}/messages`, ask);
+  t.match(await waiting.json(), { reason: { code: 'materials_unread' }, citations: [] });
+  const named = { ...ask, material_ids: [material_id] };
+  const read = await as('student', `POST ${path}/messages`, named);
+  t.match(await read.json(), { reason: { code: 'not_in_materials' } }, 'that one was read');
+  api.command(deleteMaterial, { material_id: queued.material_id }, people.instructor.id);
+  const gone = await as('student', `POST ${path}/messages`, ask);
+  t.match(await gone.json(), { reason: { code: 'not_in_materials' } });
 });
 
 t.test('an answer comes from the named materials only', async (t) => {

@@ -1,6 +1,6 @@
 import { recordTutorMessage } from '../../lms/commands/record-tutor-message.ts';
 import { requireInActiveCourse } from '../../lms/policy.ts';
-import { countPassages, searchPassages } from '../../lms/queries/passages.ts';
+import { countPassages, countUnread, searchPassages } from '../../lms/queries/passages.ts';
 import { getConversation, type TutorMessage } from '../../lms/queries/tutor.ts';
 import type { Reader } from '../../lms/reader.ts';
 import type { Actor } from '../../lms/tx.ts';
@@ -125,5 +125,6 @@ function indexOf(reader: Reader, question: Question) {
   return {
     search: (match: string, limit: number) => searchPassages(reader, scope, match, limit),
     count: (match: string | null) => countPassages(reader, scope, match),
+    unread: () => countUnread(reader, scope),
   };
 }

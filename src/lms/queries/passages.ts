@@ -81,6 +81,18 @@ export function countPassages(reader: Reader, scope: PassageScope, match: string
   return row?.count ?? 0;
 }
 
+/** Materials in the scope whose text is not there yet. */
+export function countUnread(reader: Reader, scope: PassageScope): number {
+  const row = reader.get<{ count: number }>(
+    `SELECT count(*) AS count FROM materials m
+      WHERE m.course_id = ?1 AND m.deleted_at IS NULL
+        AND m.extraction_state IN ('queued', 'extracting')
+        AND (?2 IS NULL OR m.id IN (SELECT value FROM json_each(?2)))`,
+    ...scopeParameters(scope),
+  );
+  return row?.count ?? 0;
+}
+
 function scopeParameters(scope: PassageScope): [string, string | null] {
   const { course_id, material_ids } = scope;
   return [course_id, material_ids === null ? null : JSON.stringify(material_ids)];
