@@ -165,3 +165,31 @@ t.test('a leader that removes itself hands over, and nobody waits for an electio
   t.equal(leader.node.status().removed, true);
   t.not(leader.node.status().role, 'leader');
 });
+
+t.test('a node joins by a snapshot, and learns from it who was removed before', async (t) => {
+  const { cluster, members } = await start(t, ['n1', 'n2', 'n3', 'n4']);
+  const leader = await leaderOf(members);
+  const gone = members.find((member) => member !== leader) as MemoryMember;
+  await leader.node.changeMembers({ kind: 'remove', id: gone.id }, { timeoutMs });
+  for (let n = 1; n <= 20; n += 1) {
+    const text = `before ${n}`;
+    await leader.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
+  }
+  const { index: snapshotIndex } = await leader.node.snapshot();
+  await until(() => leader.node.status().first_log_index > snapshotIndex);
+  await join(members, cluster, 'n5');
+  const joined = members.at(-1) as MemoryMember;
+  await joined.node.readBarrier(timeoutMs);
+  t.equal(joined.machine.installs, 1, 'by a snapshot');
+  t.equal(joined.machine.commands.length, 20);
+  t.same(voters(joined).sort(), voters(leader).sort());
+
+  // Also when it leads itself, and never saw the entry that removed the other one.
+  await leader.node.transferLeadership('n5');
+  await until(() => joined.node.status().role === 'leader');
+  await joined.node.readBarrier(timeoutMs);
+  await t.rejects(
+    joined.node.changeMembers({ kind: 'add', member: memberOf(gone.id) }, { timeoutMs }),
+    { code: 'removed_id' },
+  );
+});
