@@ -96,7 +96,10 @@ export class SnapshotSender {
       const { next_offset: next } = response;
       if (done && next === size) return 0;
       if (next > size) throw new Error(`${peer} wants byte ${next} of ${size}`);
-      if (done && next === 0) this.#store.doubt(snapshot);
+      if (done && next === 0) {
+        this.#store.doubt(snapshot);
+        throw new Error(`${peer} got other bytes than their digest says`);
+      }
       fruitless = next > offset ? 0 : fruitless + 1;
       if (fruitless > maxFruitlessChunks) throw new Error(`${peer} makes no progress`);
       offset = next;
