@@ -144,8 +144,9 @@ function recoverNewest(
   const end = replaySegment(bytes, header, bytes.length, (at) =>
     replay.apply(bytes, at, path, header.seq),
   );
-  checkBeginning(folder, first, replay.state.snapshot.index);
+  // Damage first: behind it the mark may stand without which the beginning seems to be missing.
   checkNothingDurableFollows(bytes, path, header, end, replay.state.lastIndex + 1);
+  checkBeginning(folder, first, replay.state.snapshot.index);
   const tail = bytes.subarray(end.offset);
   const torn = lengthWithoutZeros(tail) > 0;
   const segment = { seq: header.seq, path, file };
