@@ -6,7 +6,7 @@ import { lockFolder } from './folder-lock.ts';
 
 const HOLDER = `
   import { lockFolder } from ${JSON.stringify(new URL('./folder-lock.ts', import.meta.url).href)};
-  lockFolder(process.argv[1]);
+  globalThis.lock = lockFolder(process.argv[1]); // A lock that nobody keeps is collected, and gone.
   process.stdout.write('locked');
   setInterval(() => {}, 1000);
 `;
