@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { FolderInUse } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
 
 const HOLDER = `
   import { lockFolder } from ${JSON.stringify(new URL('./folder-lock.ts', import.meta.url).href)};
-  globalThis.lock = lockFolder(process.argv[1]); // A lock that nobody keeps is collected, and gone.
+  lockFolder(process.argv[1]);
   process.stdout.write('locked');
-  setInterval(() => {}, 1000);
+  setInterval(() => globalThis.gc(), 10);
 `;
 
 t.test('one holder at a time, in one process', (t) => {
@@ -27,9 +28,17 @@ t.test('makes the folder', (t) => {
 
 t.test('another process holds it until it dies', async (t) => {
   const folder = t.testdir();
-  const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, folder]);
+  const holder = spawn(process.execPath, [
+    '--expose-gc',
+    '--input-type=module',
+    '-e',
+    HOLDER,
+    folder,
+  ]);
   t.teardown(() => holder.kill('SIGKILL'));
   await once(holder.stdout, 'data');
+  // A lock that its holder does not keep must not be collected, and so be gone.
+  await sleep(100);
   t.throws(() => lockFolder(folder), { name: 'FolderInUse', message: /in use by another process/ });
   const exited = once(holder, 'exit');
   holder.kill('SIGKILL');

@@ -9,6 +9,9 @@ export interface FolderLock {
 
 const LOCK_NAME = 'lock.db';
 
+/** What is held must not be collected with the object that stands for it: that would let go of it. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes the folder (made when missing, durably) for this process, or throws `FolderInUse`. Node has no
  * flock: an SQLite file held in an exclusive transaction has the same property, that the kernel
@@ -27,7 +30,13 @@ export function lockFolder(folder: string): FolderLock {
         'Stop the other one, or give this one a folder of its own (--data).',
     );
   }
-  return { release: () => db.close() };
+  held.add(db);
+  return {
+    release: () => {
+      held.delete(db);
+      db.close();
+    },
+  };
 }
 
 const SQLITE_BUSY = 5;
