@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { TestCluster } from '../fixtures/cluster.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(200_000);
 
 function passwordFiles(cluster: TestCluster): string[] {
   return cluster.ids

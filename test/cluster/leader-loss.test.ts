@@ -1,7 +1,7 @@
 import t from 'tap';
 import { ADMIN_PASSWORD, TestCluster } from '../fixtures/cluster.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(200_000);
 
 t.test('a write goes on when the leader is killed, and is there after its return', async (t) => {
   const cluster = await TestCluster.start(t);

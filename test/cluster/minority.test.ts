@@ -1,7 +1,7 @@
 import t from 'tap';
 import { TestCluster } from '../fixtures/cluster.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(200_000);
 
 t.test('without a majority nothing is promised, and everything heals', async (t) => {
   const cluster = await TestCluster.start(t);

@@ -8,7 +8,7 @@ import { callApi } from '../fixtures/api-call.ts';
 import { freeBasePort } from '../fixtures/free-ports.ts';
 import { until } from '../fixtures/until.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(200_000);
 
 /** `npm start`, without npm. */
 class Start {

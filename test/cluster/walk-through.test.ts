@@ -4,7 +4,7 @@ import { TestCluster } from '../fixtures/cluster.ts';
 import { walkThroughSteps } from '../fixtures/readme-steps.ts';
 import { Shell } from '../fixtures/shell.ts';
 
-t.setTimeout(240_000);
+t.setTimeout(200_000);
 
 /** Between every two steps of the README the leader is killed, and the next step uses another node. */
 t.test("the README's walk-through, without its leaders", async (t) => {

@@ -11,7 +11,7 @@ import { until } from '../fixtures/until.ts';
  * Four people write through different nodes while the leader is killed again and again. What was
  * acknowledged must then be on every node, once; what was not may be there, but not twice either.
  */
-t.setTimeout(180_000);
+t.setTimeout(200_000);
 
 const kills = 5;
 const writesBetweenKills = 30;
