@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { lmsAdmin } from '../fixtures/admin-command.ts';
+import { callApi } from '../fixtures/api-call.ts';
 import { TestCluster } from '../fixtures/cluster.ts';
 import { freePorts } from '../fixtures/free-ports.ts';
 import { listAllLocally } from '../fixtures/list-all.ts';
@@ -146,3 +147,26 @@ t.test('a cluster grows, shrinks and replaces a dead node under load', async (t)
     t.match(begun, { node_id: 'n4', first_members: [] });
   });
 });
+
+t.test(
+  'members that are only written into cluster.json are none, and an address moves',
+  async (t) => {
+    const cluster = await TestCluster.start(t, { nodes: 1 });
+    await cluster.kill('n1');
+    const [api = 0, raft = 0, ...more] = await freePorts(4);
+    const [n1] = cluster.file.nodes;
+    const moved = { ...n1, api: `http://127.0.0.1:${api}`, raft: `127.0.0.1:${raft}` };
+    const n2 = { id: 'n2', api: `http://127.0.0.1:${more[0]}`, raft: `127.0.0.1:${more[1]}` };
+    const path = join(cluster.folder, 'cluster.json');
+    writeFileSync(path, JSON.stringify({ ...cluster.file, nodes: [moved, n2] }));
+    await cluster.restart('n1');
+    const status = await until('the new address', async () => {
+      const { body } = await callApi(moved.api, 'GET /v1/cluster', {});
+      const nodes = body.nodes as { id: string; api: string }[];
+      return nodes[0]?.api === moved.api ? body : undefined;
+    });
+    t.match(status, { leader_id: 'n1', nodes: [{ id: 'n1', voter: true }] });
+    t.equal((status.nodes as unknown[]).length, 1);
+    t.match(cluster.logOf('n1'), /cluster.json names other nodes/);
+  },
+);
