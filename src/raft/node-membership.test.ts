@@ -7,6 +7,7 @@ import {
   MemoryNetwork,
   memberOf,
   startJoiner,
+  startMember,
   startMembers,
 } from '../../test/fixtures/memory-raft.ts';
 import type { MemberChange } from './core/member-change.ts';
@@ -192,4 +193,20 @@ t.test('a node joins by a snapshot, and learns from it who was removed before', 
     joined.node.changeMembers({ kind: 'add', member: memberOf(gone.id) }, { timeoutMs }),
     { code: 'removed_id' },
   );
+});
+
+t.test('after a restart the members are those of the log, for the transport too', async (t) => {
+  const { cluster, network, members } = await start(t, ['n1', 'n2', 'n3']);
+  const leader = await leaderOf(members);
+  const gone = members.find((member) => member !== leader) as MemoryMember;
+  await leader.node.changeMembers({ kind: 'remove', id: gone.id }, { timeoutMs });
+  const { id, log, machine } = leader;
+  await leader.node.close();
+  const again = await startMember(cluster, id, { image: log.image, machine });
+  members.push(again);
+  const expected = ['n1', 'n2', 'n3'].filter((one) => one !== gone.id);
+  t.same(voters(again).sort(), expected);
+  const told = network.port(id, id)?.members;
+  t.same(told?.voters.map((one) => one.id).sort(), expected);
+  t.same(told?.removed, [gone.id]);
 });
