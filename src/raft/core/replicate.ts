@@ -32,18 +32,14 @@ export function onEntriesRead(core: Core, peer: NodeId, entries: readonly LogEnt
   if (first === undefined || last === undefined || first.index !== progress.next) return;
   // Compacted away in the meantime: then it needs a snapshot.
   if (progress.next <= core.log.base.index) return;
-  if (core.log.termAt(last.index) !== last.term || isBusy(core, progress)) return;
+  if (core.log.termAt(last.index) !== last.term || isBusy(progress)) return;
   sendAppend(core, peer, progress, entries);
 }
 
 function sendEntries(core: Core, peer: NodeId, progress: Progress): boolean {
   let spoke = false;
-  while (progress.next <= core.log.lastIndex && !progress.reading && !isBusy(core, progress)) {
-    if (progress.next <= core.log.base.index) {
-      progress.needsSnapshot(core.now + snapshotSilenceMs);
-      core.effects.push({ type: 'send_snapshot', peer, term: core.term });
-      break;
-    }
+  if (progress.next <= core.log.base.index) offerSnapshot(core, peer, progress);
+  while (progress.next <= core.log.lastIndex && !progress.reading && !isBusy(progress)) {
     const entries = core.log.slice(progress.next, maxAppendEntries, maxAppendBytes);
     if (entries === null) {
       progress.reading = true;
@@ -57,8 +53,18 @@ function sendEntries(core: Core, peer: NodeId, progress: Progress): boolean {
   return spoke;
 }
 
-function isBusy(core: Core, progress: Progress): boolean {
-  if (progress.state === 'snapshot') return core.now < progress.snapshotUntil;
+/**
+ * The log does not reach back to what the peer needs. Whatever is on its way to it: an answer to that
+ * may never come, and none to a heartbeat says where the logs meet.
+ */
+function offerSnapshot(core: Core, peer: NodeId, progress: Progress): void {
+  if (progress.state === 'snapshot' && core.now < progress.snapshotUntil) return;
+  progress.needsSnapshot(core.now + snapshotSilenceMs);
+  core.effects.push({ type: 'send_snapshot', peer, term: core.term });
+}
+
+function isBusy(progress: Progress): boolean {
+  if (progress.state === 'snapshot') return true;
   return progress.state === 'probe' ? progress.probing : progress.windowFull;
 }
 
