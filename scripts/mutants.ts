@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { MUTANTS } from '../test/mutants/all-mutants.ts';
@@ -26,6 +26,7 @@ const copied = [
   'test/simulation',
   'test/transcripts',
   'test/fixtures',
+  'test/log',
   'scripts/simulate.ts',
   'package.json',
 ];
@@ -83,7 +84,7 @@ async function examine(mutant: Mutant): Promise<Finding> {
     const file = join(folder, 'src/raft', mutant.file);
     writeFileSync(file, mutate(mutant, readFileSync(file, 'utf8')));
     return {
-      rules: await failingRules(folder),
+      rules: await failingRules(folder, mutant),
       transcripts: await failingTranscripts(folder),
       simulator: await firstSeed(folder),
     };
@@ -92,15 +93,17 @@ async function examine(mutant: Mutant): Promise<Finding> {
   }
 }
 
-async function failingRules(folder: string): Promise<string[]> {
-  const core = join(folder, 'src/raft/core');
-  const tests = readdirSync(core).filter((name) => {
-    return name.endsWith('.test.ts') && name !== 'transcripts.test.ts';
-  });
+/** The tests of the core, and those beside the file that has the bug. */
+async function failingRules(folder: string, { file }: Mutant): Promise<string[]> {
   const failing: string[] = [];
-  for (const test of tests) {
-    const { code } = await run(folder, [join(core, test)]);
-    if (code !== 0) failing.push(test.replace('.test.ts', ''));
+  for (const place of new Set(['core', dirname(file)])) {
+    const tests = readdirSync(join(folder, 'src/raft', place)).filter((name) => {
+      return name.endsWith('.test.ts') && name !== 'transcripts.test.ts';
+    });
+    for (const test of tests) {
+      const { code } = await run(folder, [join(folder, 'src/raft', place, test)]);
+      if (code !== 0) failing.push(test.replace('.test.ts', ''));
+    }
   }
   return failing;
 }

@@ -4,6 +4,7 @@ import type { Mutant } from './mutant.ts';
 import { PERSISTENCE_MUTANTS } from './persistence-mutants.ts';
 import { READ_MUTANTS } from './read-mutants.ts';
 import { REPLICATION_MUTANTS } from './replication-mutants.ts';
+import { SNAPSHOT_MUTANTS } from './snapshot-mutants.ts';
 
 export const MUTANTS: readonly Mutant[] = [
   ...ELECTION_MUTANTS,
@@ -11,4 +12,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...PERSISTENCE_MUTANTS,
   ...READ_MUTANTS,
   ...MEMBERSHIP_MUTANTS,
+  ...SNAPSHOT_MUTANTS,
 ];

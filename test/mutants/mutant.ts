@@ -1,4 +1,4 @@
-/** A classic bug as a textual patch of a file below `src/raft`; only a copy is ever patched. */
+/** A classic bug as a textual patch of a file, named as from `src/raft`; only a copy is ever patched. */
 export interface Mutant {
   readonly name: string;
   readonly file: string;

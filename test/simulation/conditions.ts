@@ -7,6 +7,7 @@ export const PROFILES = [
   'disk_storm',
   'read_storm',
   'membership_storm',
+  'snapshot_storm',
 ] as const;
 export type Profile = (typeof PROFILES)[number];
 
@@ -32,6 +33,8 @@ export interface Conditions {
   /** Nodes that may come later; 0: the members never change. */
   readonly joiners: number;
   readonly change_pace_us: number;
+  /** How often a node takes a snapshot; 0: never. */
+  readonly snapshot_pace_us: number;
   /** The log is the real log file on a simulated disk. */
   readonly real_log: boolean;
   readonly rage_us: number;
@@ -102,6 +105,7 @@ export function drawConditions(profile: Profile, draws: Draws): Conditions {
     keys: draws.pick([1, 3]),
     think_mean_us: draws.pick([5, 30]) * MS,
     clock_drift: draws.pick([0, 0.05]),
+    snapshot_pace_us: draws.pick([0, 0, 500, 2000]) * MS,
   };
   return { ...mixed, ...bias(profile, mixed, draws) };
 }
@@ -151,6 +155,20 @@ function bias(profile: Profile, mixed: Conditions, draws: Draws): Partial<Condit
         think_mean_us: draws.pick([20, 60]) * MS,
         reads: draws.pick([0.1, 0.5]),
         faults: { ...mixed.faults, heal: 6 },
+      };
+    case 'snapshot_storm':
+      return {
+        nodes: draws.pick([2, 3, 3, 5]),
+        joiners: draws.pick([0, 0, 3]),
+        change_pace_us: draws.pick([300, 800]) * MS,
+        real_log: draws.chance(0.4),
+        snapshot_pace_us: draws.pick([50, 150, 400]) * MS,
+        think_mean_us: draws.pick([5, 20]) * MS,
+        late: draws.pick([0, 0.1, 0.3]),
+        doubled: draws.pick([0, 0.2, 0.5]),
+        hunted_leaders: draws.pick([0, 0.7]),
+        reads: draws.pick([0.1, 0.5]),
+        faults: { ...mixed.faults, isolate_one: 6, isolate_leader: 5, kill: 5, power: 4, heal: 8 },
       };
   }
 }

@@ -1,5 +1,5 @@
 import type { LogEntry } from '../../src/raft/core/messages.ts';
-import type { LogBatch } from '../../src/raft/ports.ts';
+import type { Compaction, LogBatch, LogPosition } from '../../src/raft/ports.ts';
 import type { Conditions } from './conditions.ts';
 import type { EventHeap } from './event-heap.ts';
 import type { Marks } from './marks.ts';
@@ -12,7 +12,12 @@ interface ReadJob {
   readonly done: (entries: readonly LogEntry[]) => void;
 }
 
-type Job = LogBatch | ReadJob;
+interface CompactJob {
+  readonly compaction: Compaction;
+  readonly done: (base: LogPosition) => void;
+}
+
+type Job = LogBatch | ReadJob | CompactJob;
 
 const spikeUs = { from: 50_000, to: 400_000 };
 const hangUs = { from: 300_000, to: 1_500_000 };
@@ -78,6 +83,7 @@ export class DiskQueue {
     if (this.#busy || this.stuck || job === undefined) return;
     this.#busy = true;
     if (isBatch(job)) this.#sync();
+    else if ('compaction' in job) this.#compact(job);
     else this.#read(job);
   }
 
@@ -100,7 +106,27 @@ export class DiskQueue {
     this.#parts.heap.after(readUs, () => {
       if (this.#dead) return;
       this.#busy = false;
-      job.done(this.#log.read(job.from, job.to, maxReadBytes));
+      job.done(this.#entries(job));
+      this.#next();
+    });
+  }
+
+  /** None when they were compacted away. */
+  #entries({ from, to }: ReadJob): readonly LogEntry[] {
+    try {
+      return this.#log.read(from, to, maxReadBytes);
+    } catch (error) {
+      if (error instanceof RangeError) return [];
+      throw error;
+    }
+  }
+
+  #compact(job: CompactJob): void {
+    this.#waiting.shift();
+    this.#parts.heap.after(this.#latency(), () => {
+      if (this.#dead) return;
+      this.#busy = false;
+      job.done(this.#log.compact(job.compaction));
       this.#next();
     });
   }

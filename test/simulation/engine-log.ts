@@ -2,9 +2,9 @@ import type { LogEntry } from '../../src/raft/core/messages.ts';
 import { checkedLimits } from '../../src/raft/log/limits.ts';
 import { LogEngine } from '../../src/raft/log/log-engine.ts';
 import { packBatch, unpackEntries } from '../../src/raft/log/packed-batch.ts';
-import type { LogBatch, RecoveredLog } from '../../src/raft/ports.ts';
+import type { Compaction, LogBatch, LogPosition, RecoveredLog } from '../../src/raft/ports.ts';
 import type { Marks } from './marks.ts';
-import type { Crash, NodeLog } from './node-log.ts';
+import { type Crash, type NodeLog, trailingEntries } from './node-log.ts';
 import { LOSE_ALL, type PowerCut, scattered, tornAfter } from './power-cut.ts';
 import type { Draws } from './randomness.ts';
 import { SimCrash, SimDisk } from './sim-disk.ts';
@@ -16,6 +16,7 @@ const LIMITS = checkedLimits({
   spareStepBytes: 4096,
   readWindowBytes: 4096,
   maxBrokenBytes: 4096,
+  trailingEntries,
 });
 
 /** About as many as two appends need: sometimes all is written, and only the answer is missing. */
@@ -55,6 +56,10 @@ export class EngineLog implements NodeLog {
 
   read(from: number, to: number, maxBytes: number): readonly LogEntry[] {
     return unpackEntries(this.#opened().read(from, to, maxBytes));
+  }
+
+  compact(compaction: Compaction): LogPosition {
+    return this.#opened().compact(compaction);
   }
 
   crash(unsynced: readonly LogBatch[], crash: Crash, draws: Draws): void {

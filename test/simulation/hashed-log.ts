@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../src/raft/core/messages.ts';
 import { mix } from './randomness.ts';
 
-interface Hashed {
+export interface Hashed {
   readonly term: number;
   /** Of this entry and all before it. */
   readonly hash: number;
@@ -37,6 +37,11 @@ export class HashedLog {
   truncateFrom(index: number): void {
     if (index > this.#entries.length + 1) throw new Error(`a gap before entry ${index}`);
     this.#entries.length = index - 1;
+  }
+
+  /** Becomes the history up to a snapshot. */
+  startOver(history: readonly Hashed[]): void {
+    this.#entries = [...history];
   }
 
   copy(other: HashedLog): void {

@@ -6,13 +6,13 @@ import {
   type NodeId,
 } from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
-import type { LogBatch, RecoveredLog } from '../../src/raft/ports.ts';
-import { EntryHashes, type HashedLog } from './hashed-log.ts';
+import type { LogBatch, LogPosition, RecoveredLog } from '../../src/raft/ports.ts';
+import { EntryHashes, type Hashed, type HashedLog } from './hashed-log.ts';
 import { markCounting, markRecovery, markRefusal, markTruncation } from './log-marks.ts';
 import type { Applied } from './machine.ts';
 import type { Marks } from './marks.ts';
 import { markChange } from './member-marks.ts';
-import { isQuorum } from './member-track.ts';
+import { isQuorum, MemberTrack } from './member-track.ts';
 import { check } from './violation.ts';
 import { type Watched, watch } from './watched.ts';
 
@@ -35,6 +35,9 @@ export class Invariants {
   readonly #committed: Committed[] = [];
   /** The state machine's chain after each index. */
   readonly #chains = new Map<number, number>();
+  /** Entry `i + 1` of the committed history at position `i`, and the members that it set. */
+  readonly #history: Hashed[] = [];
+  readonly #historyMembers: MemberTrack;
   #members: Configuration;
   readonly #firstApplied = new Map<string, number>();
   readonly #acknowledgedWrites = new Map<string, number>();
@@ -45,6 +48,7 @@ export class Invariants {
   constructor(marks: Marks, first: Configuration) {
     this.#marks = marks;
     this.#members = first;
+    this.#historyMembers = new MemberTrack(first);
   }
 
   /** Writes that clients were told of. */
@@ -67,9 +71,10 @@ export class Invariants {
     const { hard_state: state } = recovered;
     node.core = core;
     const before = { written: node.written.clone(), durable: node.durable.clone() };
-    node.written.truncateFrom(1);
+    this.#startOver(id, node.written, recovered.base);
     this.#write(id, node.written, entries);
-    node.members.truncateFrom(1);
+    if (recovered.base.index === 0) node.members.truncateFrom(1);
+    else node.members.copyUpTo(this.#historyMembers, recovered.base.index);
     node.members.write(entries);
     node.members.stepped();
     node.durable.copy(node.written);
@@ -91,6 +96,7 @@ export class Invariants {
   /** A batch was handed to the disk. */
   persisted(id: NodeId, batch: LogBatch): void {
     const node = this.#node(id);
+    if (batch.reset !== undefined) this.#snapshotAdopted(id, node, batch.reset);
     const [first] = batch.entries;
     if (first === undefined) return;
     const { written } = node;
@@ -110,7 +116,8 @@ export class Invariants {
   /** Batches were fsynced. */
   synced(id: NodeId, batches: readonly LogBatch[]): void {
     const node = this.#node(id);
-    for (const { entries, hard_state: state } of batches) {
+    for (const { entries, hard_state: state, reset } of batches) {
+      if (reset !== undefined) this.#startOver(id, node.durable, reset);
       this.#write(id, node.durable, entries);
       if (state !== null) node.durableState = state;
     }
@@ -216,6 +223,15 @@ export class Invariants {
     if (outcome.again) this.#marks.hit('request_came_twice_into_log');
   }
 
+  /** The state machine became a snapshot of `index`. */
+  installed(id: NodeId, index: number, chain: number): void {
+    const node = this.#node(id);
+    const durable = node.durable.hashAt(index) === this.#history[index - 1]?.hash;
+    check(durable, 'DurableBeforeApplied', `${id} installs ${index} before its log starts there`);
+    const same = this.#chains.get(index) === chain;
+    check(same, 'StateMachineSafety', `the state of ${id} differs at ${index}, by a snapshot`);
+  }
+
   /** A client was told that its write is done. */
   writeAcknowledged(requestId: string, index: number): void {
     this.#acknowledgedWrites.set(requestId, index);
@@ -259,6 +275,28 @@ export class Invariants {
     const node = this.#watched.get(id);
     if (node === undefined) throw new Error(`there is no node ${id}`);
     return node;
+  }
+
+  /** A log that begins behind a snapshot stands for the whole history up to there. */
+  #startOver(id: NodeId, log: HashedLog, base: LogPosition): void {
+    const history = this.#history.slice(0, base.index);
+    const known = history.length === base.index && (history.at(-1)?.term ?? 0) === base.term;
+    check(known, 'SnapshotIsCommitted', `${id} begins behind ${base.index}/${base.term}`);
+    log.startOver(history);
+  }
+
+  #snapshotAdopted(id: NodeId, node: Watched, snapshot: LogPosition): void {
+    const { written, acknowledged } = node;
+    const { index } = snapshot;
+    check(index > node.commit, 'SnapshotIsNews', `${id} replaces newer state by ${index}`);
+    const held = written.hashAt(index) === this.#history[index - 1]?.hash;
+    check(!held, 'GoodSuffixIsKept', `${id} held entry ${index}, and drops what is behind it`);
+    if (written.lastIndex > node.commit) this.#marks.hit('snapshot_replaced_uncommitted_entries');
+    this.#startOver(id, written, snapshot);
+    if (written.hashAt(acknowledged.index) !== acknowledged.hash) {
+      node.acknowledged = { index: node.commit, hash: written.hashAt(node.commit) };
+    }
+    node.members.copyUpTo(this.#historyMembers, index);
   }
 
   /** An index and a term determine the entry and all before it (LogMatching). */
@@ -312,6 +350,8 @@ export class Invariants {
       if (known === undefined) {
         check(leads, 'CommitDurable', `${id} commits ${index}, which no leader has committed`);
         this.#committed.push({ hash, term: core.term });
+        this.#history.push({ hash, term: written.termAt(index) });
+        this.#historyMembers.copyUpTo(node.members, index);
         this.#members = node.members.at(index);
         if (core.log.termAt(index) !== core.term) this.#marks.hit('older_term_committed_by_newer');
       } else {

@@ -29,8 +29,23 @@ export class Machine {
   applied = { index: 0, term: 0 };
   /** Of all that ever changed the state, in order. */
   chain = 0;
-  readonly values = new Map<string, string>();
-  readonly done = new Map<string, number>();
+  values = new Map<string, string>();
+  done = new Map<string, number>();
+
+  /** As a snapshot holds it. */
+  copy(): Machine {
+    const copy = new Machine();
+    copy.become(this);
+    return copy;
+  }
+
+  /** The state of another one takes the place of this one. */
+  become(other: Machine): void {
+    this.applied = other.applied;
+    this.chain = other.chain;
+    this.values = new Map(other.values);
+    this.done = new Map(other.done);
+  }
 
   apply(entry: LogEntry): Applied | null {
     if (entry.index !== this.applied.index + 1) {

@@ -61,6 +61,16 @@ export const MARKS = [
   'change_finished',
   'change_finished_by_another_leader',
   'member_learned_of_its_removal',
+  'snapshot_taken',
+  'log_compacted',
+  'snapshot_sent',
+  'snapshot_installed',
+  'snapshot_of_older_term',
+  'snapshot_of_the_past',
+  'snapshot_met_a_good_suffix',
+  'snapshot_replaced_uncommitted_entries',
+  'members_came_by_snapshot',
+  'state_made_from_snapshot',
 ] as const;
 
 export type Mark = (typeof MARKS)[number];

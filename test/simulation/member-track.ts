@@ -9,7 +9,7 @@ interface Placed {
 
 /** The configurations in a node's log, told from its entries alone, not from what its core believes. */
 export class MemberTrack {
-  readonly #first: Placed;
+  #first: Placed;
   #placed: Placed[] = [];
   /** How many there were when the last step ended: this step may have begun by any of the later ones. */
   #before = 0;
@@ -44,6 +44,12 @@ export class MemberTrack {
 
   truncateFrom(index: number): void {
     this.#placed = this.#placed.filter((one) => one.index < index);
+  }
+
+  /** As far as `index` it is the other's: a snapshot brought it. */
+  copyUpTo(other: MemberTrack, index: number): void {
+    this.#first = other.#first;
+    this.#placed = other.#placed.filter((one) => one.index <= index);
   }
 
   stepped(): void {

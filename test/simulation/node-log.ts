@@ -1,6 +1,7 @@
 import type { LogEntry } from '../../src/raft/core/messages.ts';
-import type { LogBatch, RecoveredLog } from '../../src/raft/ports.ts';
+import type { Compaction, LogBatch, LogPosition, RecoveredLog } from '../../src/raft/ports.ts';
 import {
+  compactImage,
   type DiskImage,
   emptyImage,
   readImage,
@@ -19,9 +20,13 @@ export interface NodeLog {
   /** Durable on return. */
   append(batches: readonly LogBatch[]): void;
   read(from: number, to: number, maxBytes: number): readonly LogEntry[];
+  compact(compaction: Compaction): LogPosition;
   /** The process dies while `unsynced` are being written: any prefix of them may be there later. */
   crash(unsynced: readonly LogBatch[], crash: Crash, draws: Draws): void;
 }
+
+/** Entries that stay behind a snapshot: few, so that followers need one soon. */
+export const trailingEntries = 3;
 
 /** Batches in memory: fast, and enough for all that the core can do wrong. */
 export class MemoryLog implements NodeLog {
@@ -36,6 +41,10 @@ export class MemoryLog implements NodeLog {
   }
 
   read(from: number, to: number, maxBytes: number): readonly LogEntry[] {
+    const { base, entries: all } = this.#image;
+    if (from <= base.index || to > base.index + all.length) {
+      throw new RangeError(`entries ${from} to ${to} of a log from ${base.index}`);
+    }
     const entries = readImage(this.#image, from, to);
     let bytes = 0;
     const end = entries.findIndex((entry, position) => {
@@ -43,6 +52,13 @@ export class MemoryLog implements NodeLog {
       return position > 0 && bytes > maxBytes;
     });
     return end < 0 ? entries : entries.slice(0, end);
+  }
+
+  compact({ snapshot }: Compaction): LogPosition {
+    const { base } = this.#image;
+    const index = snapshot.index - trailingEntries;
+    if (index > base.index && snapshot.index > base.index) compactImage(this.#image, index);
+    return this.#image.base;
   }
 
   crash(unsynced: readonly LogBatch[], _crash: Crash, draws: Draws): void {

@@ -6,6 +6,7 @@ import type { Invariants } from './invariants.ts';
 import type { Marks } from './marks.ts';
 import type { NodeLog } from './node-log.ts';
 import type { Draws } from './randomness.ts';
+import type { SimSnapshot, SnapshotShelf } from './snapshot-shelf.ts';
 import type { Trace } from './trace.ts';
 
 export const TIMING: Timing = {
@@ -24,7 +25,11 @@ export interface NodeParts {
   readonly conditions: Conditions;
   readonly configuration: Configuration;
   readonly log: NodeLog;
+  readonly shelf: SnapshotShelf;
+  /** Apart from the others, so that a run without snapshots is the same as before there were any. */
+  readonly snapshotDraws: Draws;
   send(from: NodeId, to: NodeId, message: Message): void;
+  carrySnapshot(from: NodeId, to: NodeId, term: number, snapshot: SimSnapshot): void;
   /** Before it says its first word as leader. */
   becameLeader(id: NodeId): void;
 }

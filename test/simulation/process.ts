@@ -1,5 +1,5 @@
 import { wasRemoved } from '../../src/raft/core/member-change.ts';
-import type { Message, NodeId } from '../../src/raft/core/messages.ts';
+import type { LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
 import { deadline, step } from '../../src/raft/core/step.ts';
 import type { Effect, Event, SendEffect } from '../../src/raft/core/types.ts';
@@ -10,6 +10,7 @@ import { DiskQueue } from './disk-queue.ts';
 import type { Machine } from './machine.ts';
 import { readAll } from './node-log.ts';
 import type { NodeParts } from './node-parts.ts';
+import { ProcessSnapshots } from './process-snapshots.ts';
 import { markEvents, markRole } from './step-marks.ts';
 import { Violation } from './violation.ts';
 
@@ -23,6 +24,7 @@ export type ReadDone = (appliedIndex: number | null) => void;
 export class Process {
   readonly core: Core;
   readonly disk: DiskQueue;
+  readonly snapshots: ProcessSnapshots;
   readonly writes = new Map<string, WriteDone>();
   readonly reads = new Map<string, ReadDone>();
   readonly #id: NodeId;
@@ -50,6 +52,8 @@ export class Process {
     this.#bornAt = parts.heap.now;
     this.#held = new HeldMessages({ send: (to, message) => this.#leaves(to, message) });
     this.disk = new DiskQueue(parts.log, parts, (batches) => this.#synced(batches));
+    const push = (event: Event) => this.push(event);
+    this.snapshots = new ProcessSnapshots(id, parts, core, machine, { disk: this.disk, push });
   }
 
   push(event: Event): void {
@@ -71,6 +75,7 @@ export class Process {
 
   die(): readonly LogBatch[] {
     this.#dead = true;
+    this.snapshots.die();
     const votes = this.#heldEffects.filter(({ message }) => message.kind === 'VoteResponse');
     if (votes.length > 0) this.#parts.marks.hit('vote_lost_before_it_was_sent');
     return this.disk.die();
@@ -168,6 +173,11 @@ export class Process {
           this.#parts.marks.hit('member_learned_of_its_removal');
         }
         return;
+      case 'send_snapshot':
+        return this.snapshots.send(effect.peer, effect.term);
+      case 'install_snapshot':
+        this.#applyTo = Math.max(this.#applyTo, effect.snapshot.index);
+        return this.snapshots.install(effect.snapshot, () => this.#applied());
       case 'proposed':
       case 'role_changed':
         return;
@@ -179,7 +189,7 @@ export class Process {
     this.disk.add({
       from,
       to,
-      done: (entries) => this.push({ type: 'entries_read', peer, entries }),
+      done: (entries: readonly LogEntry[]) => this.push({ type: 'entries_read', peer, entries }),
     });
   }
 
@@ -209,7 +219,8 @@ export class Process {
   #apply(): void {
     const from = this.#machine.applied.index + 1;
     const count = this.#applyTo - from + 1;
-    if (count <= 0) return;
+    // What the log has no more comes with the snapshot that took its place.
+    if (count <= 0 || this.snapshots.installing || from <= this.core.log.base.index) return;
     const entries =
       this.core.log.slice(from, count, Number.POSITIVE_INFINITY) ??
       readAll(this.#parts.log, from, this.#applyTo);
@@ -221,7 +232,12 @@ export class Process {
       this.writes.delete(outcome.request_id);
       done?.(outcome.index);
     }
+    this.#applied();
+  }
+
+  #applied(): void {
     const { index } = this.#machine.applied;
+    if (this.#applyTo > index) this.#planApply();
     this.push({ type: 'applied', index });
     const ready = this.#waitingForApply.filter((read) => read.index <= index);
     this.#waitingForApply = this.#waitingForApply.filter((read) => read.index > index);

@@ -1,11 +1,14 @@
 import { configurationCodec } from '../../src/raft/configuration-codec.ts';
-import type { LogEntry, NodeId } from '../../src/raft/core/messages.ts';
+import type { NodeId } from '../../src/raft/core/messages.ts';
 import { type Core, createCore } from '../../src/raft/core/state.ts';
 import type { Event } from '../../src/raft/core/types.ts';
+import type { RecoveredLog } from '../../src/raft/ports.ts';
 import { encodeCommand, Machine } from './machine.ts';
 import { type Crash, readAll } from './node-log.ts';
 import { type NodeParts, TIMING } from './node-parts.ts';
 import { Process, type ReadDone, type WriteDone } from './process.ts';
+import type { ProcessSnapshots } from './process-snapshots.ts';
+import { Violation } from './violation.ts';
 
 /** How far the state machine may fall back when the power goes: its transactions are not fsynced. */
 const maxFallBack = 20;
@@ -42,10 +45,12 @@ export class SimNode {
     const recovered = log.open();
     const { index: base } = recovered.base;
     const entries = readAll(log, base + 1, recovered.last_index);
-    this.machine = replayed(entries, this.machine.applied.index);
+    this.machine = this.#stateAt(this.machine.applied.index, recovered);
+    const snapshot = this.#parts.shelf.newestUpTo(this.machine.applied.index);
     const core = createCore({
       id: this.id,
-      configuration: this.#parts.configuration,
+      configuration: snapshot?.head.configuration ?? this.#parts.configuration,
+      configuration_index: snapshot?.head.configuration_index ?? 0,
       timing: TIMING,
       seed: draws.between(0, 2 ** 32 - 1),
       now: 0,
@@ -114,6 +119,30 @@ export class SimNode {
     this.push({ type: 'read', id });
   }
 
+  /** Null when it is down. */
+  get snapshots(): ProcessSnapshots | null {
+    return this.#process?.snapshots ?? null;
+  }
+
+  /**
+   * The state machine as it is on the disk: all up to `index` was applied, in an earlier life. When the
+   * log does not reach back so far, it is made again from a snapshot.
+   */
+  #stateAt(index: number, recovered: RecoveredLog): Machine {
+    const { log, shelf, marks } = this.#parts;
+    const usable = shelf.usable(recovered);
+    const before = usable.find(({ head }) => head.index <= index);
+    const fromStart = recovered.base.index === 0;
+    const start = before ?? (fromStart ? undefined : usable[0]);
+    if (start === undefined && !fromStart) {
+      throw new Violation('StateIsKept', `${this.id} has no snapshot behind which its log goes on`);
+    }
+    if (start !== undefined && start.head.index > index) marks.hit('state_made_from_snapshot');
+    const machine = start?.machine.copy() ?? new Machine();
+    for (const entry of readAll(log, machine.applied.index + 1, index)) machine.apply(entry);
+    return machine;
+  }
+
   #fallBack(): void {
     const { draws, marks } = this.#parts;
     const index = Math.max(0, this.machine.applied.index - draws.between(1, maxFallBack));
@@ -121,11 +150,4 @@ export class SimNode {
     this.machine.applied = { index, term: 0 };
     marks.hit('state_machine_fell_back');
   }
-}
-
-/** The state machine as it is on the disk: all up to `index` was applied, in an earlier life. */
-function replayed(entries: readonly LogEntry[], index: number): Machine {
-  const machine = new Machine();
-  for (const entry of entries.slice(0, index)) machine.apply(entry);
-  return machine;
 }

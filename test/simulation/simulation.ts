@@ -11,6 +11,7 @@ import { Network } from './network.ts';
 import { MemoryLog } from './node-log.ts';
 import { Randomness } from './randomness.ts';
 import { SimNode } from './sim-node.ts';
+import { type SimSnapshot, SnapshotShelf } from './snapshot-shelf.ts';
 import { Trace } from './trace.ts';
 import { Violation } from './violation.ts';
 
@@ -201,6 +202,9 @@ class Simulation {
         conditions: this.#conditions,
         configuration,
         log: this.#conditions.real_log ? new EngineLog(id, this.#marks) : new MemoryLog(),
+        shelf: new SnapshotShelf(),
+        snapshotDraws: this.#random.stream(`snapshots ${id}`),
+        carrySnapshot: (from, to, term, snapshot) => this.#carrySnapshot(from, to, term, snapshot),
         send: (from, to, message) => this.#send(from, to, message),
         becameLeader: (leader) => this.#faults.hunt(this.#node(leader)),
       });
@@ -213,6 +217,15 @@ class Simulation {
     const carried = trim ? trimmed(message) : message;
     this.#network.send(from, to, () => {
       this.#node(to).push({ type: 'message', from, message: carried });
+    });
+  }
+
+  /** To the other, and its answer back. */
+  #carrySnapshot(from: NodeId, to: NodeId, term: number, snapshot: SimSnapshot): void {
+    this.#network.send(from, to, () => {
+      const laterTerm = this.#node(to).snapshots?.receive(from, term, snapshot);
+      if (laterTerm === undefined) return;
+      this.#network.send(to, from, () => this.#node(from).snapshots?.answered(to, laterTerm));
     });
   }
 
