@@ -346,10 +346,10 @@ function membersOf({ voters, voters_outgoing: outgoing, learners }: Configuratio
   return [...voters, ...leaving, ...learners];
 }
 
-/** Those of the newest snapshot when they came from the log, else those that the cluster began with. */
+/** Those of the newest snapshot, else those that the log begins with. */
 function startingMembers({ snapshots, machine, configuration }: RaftNodeOptions) {
   const newest = snapshots.newestUpTo(machine.applied.index);
-  if (newest === null || newest.configuration_index === 0) return { configuration };
+  if (newest === null) return { configuration };
   const { configuration_index } = newest;
   return { configuration: newest.configuration, configuration_index };
 }

@@ -1,6 +1,6 @@
 import type { EntryType, LogEntry } from '../../src/raft/core/messages.ts';
 import type { FileSystem } from '../../src/raft/log/file-system.ts';
-import { checkedLimits } from '../../src/raft/log/limits.ts';
+import { checkedLimits, type LogLimits } from '../../src/raft/log/limits.ts';
 import { LogEngine } from '../../src/raft/log/log-engine.ts';
 import type { HardState, LogBatch } from '../../src/raft/ports.ts';
 
@@ -17,12 +17,16 @@ export const SMALL_LIMITS = checkedLimits({
 });
 
 /** An engine with tiny segments and a nonce that is the same in each run. */
-export function openSmall(fs: FileSystem, mustExist = false): LogEngine {
+export function openSmall(
+  fs: FileSystem,
+  mustExist = false,
+  limits: Partial<LogLimits> = {},
+): LogEngine {
   return new LogEngine({
     fs,
     folder: FOLDER,
     identity: IDENTITY,
-    limits: SMALL_LIMITS,
+    limits: { ...SMALL_LIMITS, ...limits },
     newNonce: () => Buffer.from('nonce-01', 'latin1'),
     mustExist,
   });

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { pino } from 'pino';
 import { stampCommand } from '../../src/lms/codec.ts';
 import { LmsMachine } from '../../src/lms/machine.ts';
@@ -18,6 +19,8 @@ export interface NodePlan {
   readonly pki: string;
   readonly cluster_id: string;
   readonly ports: Readonly<Record<string, number>>;
+  /** Segments of production; else small ones, so that a test need not write much. */
+  readonly large_log: boolean;
   /** SIGKILL itself in this file operation, counted from the first part of a snapshot; 0: never. */
   readonly die_at: number;
   /** SIGKILL itself when this part of a snapshot came; 0: never. */
@@ -32,7 +35,15 @@ export type Order =
       readonly bytes: number;
     }
   | { readonly kind: 'snapshot' }
-  | { readonly kind: 'status' };
+  | { readonly kind: 'status' }
+  /** What it took since the last time. */
+  | { readonly kind: 'measure' };
+
+export interface Measured {
+  readonly rss_max_bytes: number;
+  readonly loop_delay_p99_ms: number;
+  readonly loop_delay_max_ms: number;
+}
 
 const plan: NodePlan = JSON.parse(process.argv[2] ?? '');
 const logger = pino({ level: 'info' }, pino.destination(join(plan.folder, '..', `${plan.id}.log`)));
@@ -42,8 +53,8 @@ const voters = Object.entries(plan.ports).map(([id, port]) => {
 });
 const members = { voters, voters_outgoing: [], learners: [] };
 
-/** Small, so that a test need not write much. */
-const limits = { segmentBytes: 256 * 1024, maxGroupBytes: 128 * 1024, trailingEntries: 20 };
+const small = { segmentBytes: 256 * 1024, maxGroupBytes: 128 * 1024, trailingEntries: 20 };
+const limits = plan.large_log ? { trailingEntries: 20 } : small;
 const log = await openLog({ folder: join(plan.folder, 'wal'), identity, limits, logger });
 const snapshots = await SnapshotStore.open(join(plan.folder, 'snapshots'), logger);
 const open = (path: string) => new LmsMachine(path, NOTE_COMMANDS);
@@ -98,12 +109,31 @@ transport.onInstallSnapshot = (from, request) => {
   return onInstallSnapshot(from, request);
 };
 
+const delay = monitorEventLoopDelay({ resolution: 5 });
+delay.enable();
+let rssMax = 0;
+setInterval(() => {
+  rssMax = Math.max(rssMax, process.memoryUsage.rss());
+}, 20).unref();
+
+function measure(): Measured {
+  const measured = {
+    rss_max_bytes: rssMax,
+    loop_delay_p99_ms: delay.percentile(99) / 1e6,
+    loop_delay_max_ms: delay.max / 1e6,
+  };
+  delay.reset();
+  rssMax = process.memoryUsage.rss();
+  return measured;
+}
+
 async function obey(order: Order): Promise<unknown> {
   if (order.kind === 'snapshot') return raft.snapshot();
   if (order.kind === 'status') {
     const { chainHash } = machine;
     return { ...raft.status(), chainHash, appliedAtStart, firstApplied, parts };
   }
+  if (order.kind === 'measure') return measure();
   const propose = (id: string, command: Uint8Array) =>
     raft.propose({ request_id: id, command, timeoutMs: 20_000 });
   await propose('setup', noteCommand('setup', 'SETUP'));

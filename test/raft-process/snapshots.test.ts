@@ -47,6 +47,7 @@ class Cluster {
       pki: join(this.folder, 'pki'),
       cluster_id: 'test',
       ports: this.ports,
+      large_log: false,
       die_at: 0,
       die_at_part: 0,
       ...faults,

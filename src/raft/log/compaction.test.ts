@@ -6,6 +6,7 @@ import { KEEP_ALL, LOSE_ALL } from '../../../test/simulation/power-cut.ts';
 import { seededRandom } from '../../../test/simulation/seeded-random.ts';
 import { type DiskOperation, SimCrash, SimDisk } from '../../../test/simulation/sim-disk.ts';
 import type { LogBatch, LogPosition } from '../ports.ts';
+import type { LogLimits } from './limits.ts';
 import type { LogEngine } from './log-engine.ts';
 import { packBatch } from './packed-batch.ts';
 import { segmentName } from './segment-name.ts';
@@ -13,9 +14,9 @@ import { segmentName } from './segment-name.ts';
 const noHold = Number.POSITIVE_INFINITY;
 
 /** A segment per entry: entries 1 to `count` in term 1. */
-function oneEntryPerSegment(count: number) {
+function oneEntryPerSegment(count: number, limits: Partial<LogLimits> = {}) {
   const disk = new SimDisk();
-  const engine = openSmall(disk);
+  const engine = openSmall(disk, false, limits);
   for (let index = 1; index <= count; index += 1)
     engine.append([packBatch(batch(null, entry(index, 1, 3000)))]);
   return { disk, engine };
@@ -46,6 +47,28 @@ t.test('what the snapshot covers goes, but for the trailing part; the rest is th
   engine.append([packBatch(batch(null, entry(9, 1)))]);
   engine.close();
   t.match(openSmall(disk, true).recovered, { base: { index: 5, term: 1 }, last_index: 9 });
+  t.end();
+});
+
+t.test('many bytes go earlier than few entries, but nothing that the snapshot lacks', (t) => {
+  const limits = { trailingEntries: 1000, trailingBytes: 3 * 8192 };
+  for (const [snapshot, base] of [
+    [8, 5],
+    [6, 5],
+    [4, 4],
+    [1, 1],
+  ] as const) {
+    const { engine } = oneEntryPerSegment(8, limits);
+    const found = engine.compact({ snapshot: { index: snapshot, term: 1 }, hold_index: noHold });
+    t.equal(found.index, base, `snapshot ${snapshot}`);
+  }
+  t.end();
+});
+
+t.test('what is held does not make the log longer than its limit', (t) => {
+  const { engine } = oneEntryPerSegment(8, { trailingBytes: 8192, maxHeldBytes: 3 * 8192 });
+  const found = engine.compact({ snapshot: { index: 8, term: 1 }, hold_index: 1 });
+  t.equal(found.index, 5);
   t.end();
 });
 
