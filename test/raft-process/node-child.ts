@@ -16,6 +16,7 @@ export interface ChildStatus extends RaftStatus {
 export class NodeChild {
   readonly #child: ChildProcess;
   readonly exited: Promise<unknown>;
+  #last: Promise<unknown> = Promise.resolve();
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -30,11 +31,21 @@ export class NodeChild {
     return node;
   }
 
-  async order(order: Order): Promise<unknown> {
+  /** Waits for the orders before it: an answer does not say which of them it answers. */
+  order(order: Order): Promise<unknown> {
+    const answer = this.#last.then(() => this.#ask(order));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #ask(order: Order): Promise<unknown> {
     const answered = once(this.#child, 'message');
-    this.#child.send(order);
+    // Told through the callback; an 'error' event without a listener would end the test.
+    const lost = new Promise<never>((_resolve, reject) => {
+      this.#child.send(order, (error) => error !== null && reject(error));
+    });
     const ended = this.exited.then(() => [{ error: 'the process ended' }]);
-    const [reply] = await Promise.race([answered, ended]);
+    const [reply] = await Promise.race([answered, ended, lost]);
     if (reply.error !== undefined) throw new Error(reply.error);
     return reply.answer;
   }
