@@ -9,7 +9,7 @@ import {
 } from '../../test/fixtures/memory-raft.ts';
 import { until } from '../../test/fixtures/until.ts';
 import type { InstallSnapshotRequest } from './core/messages.ts';
-import { chunkBytes } from './snapshot/limits.ts';
+import { chunkBytes, snapshotEntries, snapshotJitter } from './snapshot/limits.ts';
 
 /** Whole nodes in one process: snapshots by hand, a follower far behind, breaks and restarts. */
 
@@ -41,6 +41,14 @@ function leaderOf(members: ReadonlyMap<string, MemoryMember>): MemoryMember | un
   return [...members.values()].find(({ node }) => node.status().role === 'leader');
 }
 
+/** The leader has not heard of it for so long that its log need not wait for it. */
+async function missed(leader: MemoryMember, { id }: MemoryMember): Promise<void> {
+  await eventually(() => {
+    const { members } = leader.node.status();
+    return members.some((member) => member.id === id && !member.healthy);
+  });
+}
+
 function propose(member: MemoryMember, text: string): Promise<unknown> {
   return member.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
 }
@@ -68,6 +76,21 @@ t.test('a snapshot by hand shortens the log, and writes go on', async (t) => {
   t.equal(leader.machine.commands.length, 20);
 });
 
+t.test('a snapshot is taken by itself when the log has grown', async (t) => {
+  const { leader, members } = await start(t);
+  const entries = Math.ceil(snapshotEntries * (1 + snapshotJitter));
+  for (let written = 0; written < entries; written += 1000) {
+    const batch = Array.from({ length: 1000 }, (_, n) => propose(leader, `${written + n}`));
+    await Promise.all(batch);
+  }
+  await eventually(() =>
+    [...members.values()].every(({ node }) => node.status().first_log_index > 1),
+  );
+  for (const { node } of members.values()) {
+    t.ok(node.status().snapshot_index >= snapshotEntries, `${node.status().snapshot_index}`);
+  }
+});
+
 t.test('a snapshot that cannot be written is told, and costs nothing', async (t) => {
   const { leader } = await start(t);
   await writeMany(leader, 1, 5);
@@ -85,6 +108,7 @@ t.test('a follower behind the log becomes the snapshot and goes on behind it', a
   await propose(leader, 'first');
   await eventually(() => away.machine.commands.length === 1);
   network.isolate(away.id);
+  await missed(leader, away);
   await writeMany(leader, 1, 20);
   const taken = await leader.node.snapshot();
   await writeMany(leader, 21, 25);
@@ -104,6 +128,43 @@ t.test('a follower behind the log becomes the snapshot and goes on behind it', a
   t.equal(away.machine.commands.at(-1), 'by the one that was away');
 });
 
+t.test('a member that answers and is slow keeps what it needs in the log', async (t) => {
+  const { leader, away } = await start(t);
+  await propose(leader, 'first');
+  await eventually(() => away.machine.commands.length === 1);
+  away.log.stalled = true;
+  await writeMany(leader, 1, 20);
+  const taken = await leader.node.snapshot();
+  await eventually(() => leader.node.status().first_log_index > 1);
+  const { first_log_index: first } = leader.node.status();
+  t.ok(first < taken.index - 10, `the log begins at ${first}`);
+  away.log.stalled = false;
+  away.log.flush();
+  await eventually(() => away.machine.commands.length === 21);
+  t.equal(away.machine.installs, 0);
+});
+
+t.test('entries that are compacted away while they are read for a follower', async (t) => {
+  const { network, members, away, restart } = await start(t);
+  network.isolate(away.id);
+  const others = [...members.keys()].filter((id) => id !== away.id);
+  const [writer = ''] = others;
+  await writeMany(members.get(writer) as MemoryMember, 1, 5);
+  // After a restart nothing is in memory: the leader reads for its follower from the disk.
+  for (const id of others) {
+    const { log } = await restart(id);
+    const { read } = log;
+    let failures = 1;
+    log.read = (from, to) => {
+      failures -= 1;
+      return failures < 0 ? read.call(log, from, to) : Promise.reject(new RangeError('it is gone'));
+    };
+  }
+  network.heal();
+  await eventually(() => away.machine.commands.length === 5);
+  for (const { fatal } of members.values()) t.equal(fatal, null);
+});
+
 t.test('a restart replays nothing that the state machine holds', async (t) => {
   const { leader, members, restart } = await start(t);
   await writeMany(leader, 1, 30);
@@ -121,6 +182,7 @@ t.test('a restart replays nothing that the state machine holds', async (t) => {
 t.test('sending goes on where it broke off, on either side', async (t) => {
   const { network, leader, away, restart } = await start(t);
   network.isolate(away.id);
+  await missed(leader, away);
   await writeMany(leader, 1, 60, 100_000);
   await leader.node.snapshot();
   await writeMany(leader, 61, 62);
@@ -141,6 +203,7 @@ t.test('sending goes on where it broke off, on either side', async (t) => {
 
   // The receiver restarts in the middle.
   network.isolate(away.id);
+  await missed(leader, away);
   await writeMany(leader, 63, 90, 100_000);
   await leader.node.snapshot();
   parts.length = 0;
@@ -169,6 +232,7 @@ t.test('sending goes on where it broke off, on either side', async (t) => {
 t.test('bytes that were changed on the way are asked for again', async (t) => {
   const { network, leader, away } = await start(t);
   network.isolate(away.id);
+  await missed(leader, away);
   await writeMany(leader, 1, 25, 100_000);
   await leader.node.snapshot();
   await propose(leader, 'more');
@@ -185,6 +249,7 @@ t.test('bytes that were changed on the way are asked for again', async (t) => {
 t.test('a damaged snapshot is not sent: a new one is taken', async (t) => {
   const { network, leader, away, restart, members } = await start(t);
   network.isolate(away.id);
+  await missed(leader, away);
   await writeMany(leader, 1, 5);
   await leader.node.snapshot();
   const damaged = leader.snapshots.newest;
@@ -205,6 +270,7 @@ t.test('a proposal of a follower is answered although a snapshot took its place'
   // Its way to the leader is open, the leader's way to it is not.
   const waiting = propose(away, 'mine');
   network.isolate(away.id);
+  await missed(leader, away);
   await propose(other, 'mine').catch(() => undefined);
   await writeMany(leader, 1, 10);
   await leader.node.snapshot();

@@ -110,6 +110,24 @@ t.test('a read outside of the log rejects, and the log goes on', async (t) => {
   t.same(failures, []);
 });
 
+t.test('the log is compacted in its turn, and says where it begins then', async (t) => {
+  const { client, run, append, disk } = setup();
+  for (let i = 1; i <= 6; i += 1) append(i, 3000);
+  const before = client.read(1, 1, 1);
+  const compacted = client.compact({ snapshot: { index: 6, term: 1 }, hold_index: 100 });
+  const after = client.read(1, 1, 1);
+  const last = append(7);
+  run();
+  t.equal((await before).length, 1);
+  t.same(await compacted, { index: 5, term: 1 });
+  await t.rejects(after, RangeError);
+  t.equal(last, 7);
+  disk.onOperation = ({ kind }) => (kind === 'sync' ? systemError('EIO', 'x') : null);
+  const failing = client.compact({ snapshot: { index: 7, term: 1 }, hold_index: 100 });
+  run();
+  await t.rejects(failing, { code: 'EIO' });
+});
+
 t.test('a failed fsync: one failure, nothing durable after it, reads reject', async (t) => {
   const { append, run, client, disk, durable, failures, server, said } = setup();
   append(1);
