@@ -5,7 +5,7 @@ import type { MembershipControl } from './http/ports.ts';
 import type { MemberChange } from './raft/core/member-change.ts';
 import type { Member } from './raft/core/messages.ts';
 import { MembershipError } from './raft/errors.ts';
-import type { RaftStatus } from './raft/node.ts';
+import type { RaftStatus } from './raft/status.ts';
 
 const SELF: Member = { id: 'n1', raft: 'new:1', api: 'http://new' };
 const OLD: Member = { id: 'n1', raft: 'old:1', api: 'http://old' };

@@ -2,7 +2,8 @@ import t from 'tap';
 import { ClusterChanges } from './cluster-changes.ts';
 import type { MemberChange } from './raft/core/member-change.ts';
 import { MembershipError } from './raft/errors.ts';
-import type { MemberStatus, RaftNode, RaftStatus } from './raft/node.ts';
+import type { RaftNode } from './raft/node.ts';
+import type { MemberStatus, RaftStatus } from './raft/status.ts';
 
 const ADD = { kind: 'add', member: { id: 'n9', raft: 'n9:1', api: 'http://n9' } } as const;
 const REMOVE = { kind: 'remove', id: 'n3' } as const;

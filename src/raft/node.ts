@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { PlacedConfiguration } from './core/configurations.ts';
-import { isJoint, type MemberChange, wasRemoved } from './core/member-change.ts';
-import type { Configuration, LogEntry, Member, NodeId } from './core/messages.ts';
-import { isAnswering } from './core/peers.ts';
-import { isVoter } from './core/quorum.ts';
+import { type MemberChange, wasRemoved } from './core/member-change.ts';
+import type { Configuration, LogEntry, NodeId } from './core/messages.ts';
 import type { Role, SnapshotHead, Timing } from './core/types.ts';
 import { Applier } from './driver/applier.ts';
 import { Driver, type DriverHooks } from './driver/driver.ts';
@@ -16,6 +14,7 @@ import { AppliedWaiters } from './driver/waiters.ts';
 import type { LogStore, Outcome, StateMachine, Transport } from './ports.ts';
 import type { SnapshotStore } from './snapshot/snapshot-store.ts';
 import { Snapshots } from './snapshot/snapshots.ts';
+import { type RaftStatus, statusOf } from './status.ts';
 
 export interface RaftNodeOptions {
   readonly id: NodeId;
@@ -45,38 +44,6 @@ export interface RaftNodeOptions {
     readonly term: number;
     readonly leader_id: NodeId | null;
   }) => void;
-}
-
-export interface MemberStatus extends Member {
-  readonly voter: boolean;
-  /** A voter that leaves when the change that is under way is committed. */
-  readonly leaving: boolean;
-  /** On the leader: it answered within an election timeout; elsewhere the same as `reachable`. */
-  readonly healthy: boolean;
-  /** On the leader: what this member is known to hold durably; elsewhere `null`. */
-  readonly match_index: number | null;
-  readonly reachable: boolean;
-}
-
-export interface RaftStatus {
-  readonly node_id: NodeId;
-  readonly role: Role;
-  readonly term: number;
-  readonly leader_id: NodeId | null;
-  readonly commit_index: number;
-  readonly applied_index: number;
-  readonly last_log_index: number;
-  /** The members change: majorities of the old and of the new voters are needed. */
-  readonly joint: boolean;
-  /** Of the entry that set these members; 0: they are the first ones. */
-  readonly configuration_index: number;
-  /** This node was a member, and will never be one again. */
-  readonly removed: boolean;
-  /** Of the first entry that the log still holds. */
-  readonly first_log_index: number;
-  /** Of the last entry in this node's newest snapshot; 0: it has none. */
-  readonly snapshot_index: number;
-  readonly members: readonly MemberStatus[];
 }
 
 export interface MembersChanged {
@@ -187,24 +154,13 @@ export class RaftNode {
   }
 
   status(): RaftStatus {
-    const { core } = this.#driver;
     const { machine, snapshots } = this.#options;
-    const { index, configuration } = core.configurations.latest;
-    return {
-      node_id: core.id,
-      role: core.role,
-      term: core.term,
-      leader_id: core.leaderId,
-      commit_index: core.commit,
-      applied_index: machine.applied.index,
-      last_log_index: core.log.lastIndex,
-      joint: isJoint(configuration),
-      configuration_index: index,
+    const { index } = machine.applied;
+    return statusOf(this.#driver.core, this.#reachable, {
+      applied_index: index,
       removed: this.#removed,
-      first_log_index: core.log.base.index + 1,
-      snapshot_index: snapshots.newestUpTo(machine.applied.index)?.last_included_index ?? 0,
-      members: membersOf(configuration).map((member) => this.#statusOf(member, configuration)),
-    };
+      snapshot_index: snapshots.newestUpTo(index)?.last_included_index ?? 0,
+    });
   }
 
   /**
@@ -281,24 +237,6 @@ export class RaftNode {
     });
   }
 
-  #statusOf(member: Member, configuration: Configuration): MemberStatus {
-    const { core } = this.#driver;
-    const { id, raft, api } = member;
-    const reachable = id === core.id || this.#reachable.has(id);
-    const voter = isVoter(configuration, id);
-    return {
-      id,
-      raft,
-      api,
-      ...(member.replaces !== undefined && { replaces: member.replaces }),
-      voter,
-      leaving: voter && !configuration.voters.some((one) => one.id === id),
-      healthy: core.role === 'leader' ? isAnswering(core, id) : reachable,
-      match_index: this.#matchOf(id),
-      reachable,
-    };
-  }
-
   #membersCommitted(placed: PlacedConfiguration): void {
     this.#changes.committed(placed);
     this.#options.onMembersChange?.(placed.configuration);
@@ -310,12 +248,6 @@ export class RaftNode {
     this.#removed = true;
     // Not from within a step or the constructor: whoever is told may close this node.
     setImmediate(() => this.#options.onRemoved?.());
-  }
-
-  #matchOf(id: NodeId): number | null {
-    const { core } = this.#driver;
-    if (core.role !== 'leader') return null;
-    return id === core.id ? core.durable : (core.progress.get(id)?.match ?? 0);
   }
 
   #applied(index: number, outcomes: readonly Outcome[], entries: readonly LogEntry[]): void {
@@ -338,12 +270,6 @@ export class RaftNode {
     this.#reads.close();
     this.#waiters.close();
   }
-}
-
-/** Voters, those that are leaving, learners. */
-function membersOf({ voters, voters_outgoing: outgoing, learners }: Configuration): Member[] {
-  const leaving = outgoing.filter((one) => !voters.some((stays) => stays.id === one.id));
-  return [...voters, ...leaving, ...learners];
 }
 
 /** Those of the newest snapshot, else those that the log begins with. */

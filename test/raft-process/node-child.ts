@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import type { RaftStatus } from '../../src/raft/node.ts';
+import type { RaftStatus } from '../../src/raft/status.ts';
 import type { NodePlan, Order } from './node-program.ts';
 
 export interface ChildStatus extends RaftStatus {
