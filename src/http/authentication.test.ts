@@ -5,9 +5,9 @@ import { deleteUser } from '../lms/commands/delete-user.ts';
 import { updateUser } from '../lms/commands/update-user.ts';
 import { passwordMark } from '../lms/verified-password.ts';
 import { ReadError } from '../raft/errors.ts';
-import { tokenHash } from './authentication.ts';
 import { problemSchema } from './problem-schema.ts';
 import { TestApi } from './testing.ts';
+import { tokenHash } from './tokens.ts';
 
 function scene(t: Test) {
   const api = new TestApi();

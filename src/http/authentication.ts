@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { sessionByTokenHash } from '../lms/queries/sessions.ts';
 import { barrier, settle } from './consistency.ts';
 import type { ApiContext, Caller } from './env.ts';
 import { Problem } from './problem.ts';
+import { tokenHash } from './tokens.ts';
 
 const BEARER = /^Bearer +(lms_[A-Za-z0-9_-]{43})$/i;
 
@@ -27,11 +27,6 @@ export async function authenticate(c: ApiContext): Promise<Caller> {
     throw unauthenticated();
   }
   return { actor: session.actor, session_id: session.id };
-}
-
-/** How a token is stored: SHA-256, hex. 256 random bits need no salt and no slow hash. */
-export function tokenHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
 }
 
 function unauthenticated(): Problem {

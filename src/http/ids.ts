@@ -3,6 +3,8 @@ import { v7 } from 'uuid';
 export type IdPrefix =
   | 'usr'
   | 'ses'
+  | 'fam'
+  | 'tok'
   | 'crs'
   | 'asg'
   | 'sub'

@@ -42,8 +42,10 @@ export const minReplicationBytesPerSecond = 8 * 1024 * 1024;
 /** A file, unless the operator set another limit. */
 export const defaultMaxFileBytes = 256 * 1024 * 1024;
 
-/** How long a login lasts. */
+/** How long an access token lasts. */
 export const sessionLifetimeMs = 24 * 60 * 60 * 1000;
+/** How long a login lasts, however often it is refreshed. */
+export const loginLifetimeMs = 30 * 24 * 60 * 60 * 1000;
 
 export const maxIdChars = 64;
 /** Of people; the name to log in with has a limit of its own. */

@@ -84,6 +84,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     retryable: false,
     description: 'The answer is the same whether or not the account exists.',
   },
+  refresh_token_invalid: {
+    status: 401,
+    title: 'The refresh token is not valid',
+    retryable: false,
+    description:
+      'It is unknown, expired, or was used before: then the whole login has ended. Log in again.',
+  },
   session_ended: {
     status: 401,
     title: 'The session has ended',

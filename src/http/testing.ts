@@ -12,7 +12,6 @@ import type { SiteRole } from '../lms/policy.ts';
 import { passwordMark } from '../lms/verified-password.ts';
 import { MembershipError, ReadError } from '../raft/errors.ts';
 import { createApp } from './app.ts';
-import { tokenHash } from './authentication.ts';
 import type { ApiEnv } from './env.ts';
 import { newId } from './ids.ts';
 import { Passwords } from './passwords.ts';
@@ -20,6 +19,7 @@ import type { Consensus, ConsensusStatus, MembershipControl } from './ports.ts';
 import { type ApiSettings, DEFAULT_SETTINGS } from './settings.ts';
 import { checkAnswer } from './testing-answers.ts';
 import { MemoryBlobs } from './testing-blobs.ts';
+import { tokenHash } from './tokens.ts';
 import type { TutorModel } from './tutor-parts.ts';
 
 /** Consensus of one node in memory: what is proposed is applied at once. */

@@ -31,6 +31,15 @@ export const maxAddressLoginFailures = 100;
 
 /** A login beyond this ends the oldest session of the account. */
 export const maxSessionsPerUser = 100;
+/**
+ * For how long a refresh token that was used may come again, with its answer lost: twice the longest
+ * deadline of a request.
+ */
+export const refreshGraceMs = 120_000;
+/** Then it takes a login: what is kept of each refresh must have a bound. */
+export const maxRefreshesPerFamily = 1_000;
+/** Personal tokens of one user that have not expired. */
+export const maxTokensPerUser = 50;
 /** Expired sessions removed at each login: more than come in, so their number stays bounded. */
 export const sessionsForgottenAtOnce = 4;
 

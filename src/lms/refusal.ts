@@ -5,6 +5,7 @@ export type RefusalCode =
   | 'session_ended'
   | 'account_not_active'
   | 'invalid_credentials'
+  | 'refresh_token_invalid'
   | 'rate_limited'
   | 'conflict'
   | 'already_exists'

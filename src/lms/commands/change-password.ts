@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { forgiveAccount } from '../login-throttle.ts';
+import { revokeSessions } from '../revoke-sessions.ts';
 import { requireVerified } from '../verified-password.ts';
 
 export interface ChangePassword {
@@ -9,7 +10,7 @@ export interface ChangePassword {
   readonly verified_mark: string;
 }
 
-/** The actor's own password. All other sessions end: whoever knew the old one is out. */
+/** The actor's own password. All other sessions and all personal tokens end: whoever knew the old one is out. */
 export const changePassword = defineCommand<ChangePassword, null>({
   kind: 'CHANGE_PASSWORD',
   v: 1,
@@ -21,12 +22,7 @@ export const changePassword = defineCommand<ChangePassword, null>({
       tx.committedAt,
       user.id,
     );
-    tx.run(
-      'UPDATE sessions SET revoked_at = ? WHERE user_id = ? AND revoked_at IS NULL AND id IS NOT ?',
-      tx.committedAt,
-      user.id,
-      command.session_id,
-    );
+    revokeSessions(tx, user.id, command.session_id);
     forgiveAccount(tx, user.username_key);
     tx.target(user.id);
     tx.emit({

@@ -21,6 +21,7 @@ import { gradeAssignment } from './grade-assignment.ts';
 import { postQuery } from './post-query.ts';
 import { recordLoginFailure } from './record-login-failure.ts';
 import { recordTutorMessage } from './record-tutor-message.ts';
+import { refreshSession } from './refresh-session.ts';
 import { storeMaterialPages } from './store-material-pages.ts';
 import { submitAssignment } from './submit-assignment.ts';
 import { unenroll } from './unenroll.ts';
@@ -54,6 +55,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   postQuery,
   recordLoginFailure,
   recordTutorMessage,
+  refreshSession,
   storeMaterialPages,
   submitAssignment,
   unenroll,
