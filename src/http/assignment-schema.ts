@@ -3,14 +3,24 @@ import { maxAttachmentsPerAssignment, maxGraceSeconds, maxWeightMilli } from '..
 import { ATTACHED_FILE_EXAMPLE, attachedFileSchema } from './attached-file-schema.ts';
 import { idOf } from './id-schema.ts';
 import {
+  LATE_POLICY_EXAMPLE,
+  latePolicySchema,
+  newLatePolicySchema,
+} from './late-policy-schema.ts';
+import {
   maxMarkdownChars,
   maxTitleChars,
   maxTopicChars,
   maxTopicsPerAssignment,
 } from './limits.ts';
+import { orNull } from './or-null.ts';
+import { newRubricSchema, RUBRIC_EXAMPLE, rubricSchema } from './rubric-schema.ts';
 import { line, milliPoints, points, text, timestamp, timestampMs } from './units.ts';
 
-/** An assignment as `queries/assignments.ts` returns it. */
+/**
+ * An assignment as `queries/assignments.ts` returns it: to a student with the dates, grace and
+ * attempts that hold for them.
+ */
 export const assignmentSchema = z
   .object({
     id: z.string(),
@@ -30,6 +40,9 @@ export const assignmentSchema = z
     grace_seconds: z.int(),
     max_attempts: z.int().nullable(),
     topics: z.array(z.string()),
+    extra_credit: z.boolean().openapi({ description: 'More than `points_possible` may be given.' }),
+    late_policy: orNull(latePolicySchema),
+    rubric: orNull(rubricSchema).openapi({ description: '`null` while it is locked.' }),
     version: z.int(),
     created_at: timestamp,
     updated_at: timestamp,
@@ -51,6 +64,9 @@ export const ASSIGNMENT_EXAMPLE: z.input<typeof assignmentSchema> = {
   grace_seconds: 300,
   max_attempts: 3,
   topics: ['consensus'],
+  extra_credit: false,
+  late_policy: LATE_POLICY_EXAMPLE,
+  rubric: RUBRIC_EXAMPLE,
   version: 1,
   created_at: '2026-11-20T17:00:00.000Z',
   updated_at: '2026-11-20T17:00:00.000Z',
@@ -90,6 +106,9 @@ const FIELDS = {
     .openapi({ description: 'How long after `due_at` work is not late yet.', example: 300 }),
   max_attempts: z.int().min(1).max(1_000).nullable().openapi({ description: '`null`: no limit.' }),
   topics: z.array(line(maxTopicChars)).max(maxTopicsPerAssignment),
+  extra_credit: z.boolean(),
+  late_policy: newLatePolicySchema.nullable(),
+  rubric: newRubricSchema.nullable(),
 } as const;
 
 export const newAssignmentSchema = z.strictObject({
@@ -104,6 +123,9 @@ export const newAssignmentSchema = z.strictObject({
   grace_seconds: FIELDS.grace_seconds.default(300),
   max_attempts: FIELDS.max_attempts.default(null),
   topics: FIELDS.topics.default([]),
+  extra_credit: FIELDS.extra_credit.default(false),
+  late_policy: FIELDS.late_policy.default(null).openapi({ default: null }),
+  rubric: FIELDS.rubric.default(null).openapi({ default: null }),
 });
 
 export const assignmentPatchSchema = z.strictObject(FIELDS).partial();

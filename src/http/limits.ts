@@ -58,6 +58,8 @@ export const maxMessageChars = 20_000;
 export const maxReasonChars = 500;
 export const maxTopicsPerAssignment = 20;
 export const maxTopicChars = 64;
+/** Of a criterion of a rubric, or of one of its levels: chosen by whoever writes the rubric. */
+export const maxRubricIdChars = 64;
 
 /** Pages of text, of up to 20,000 characters each, in one answer. */
 export const maxTextPages = 100;

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { fromHundredths, toHundredths } from '../lms/percent.ts';
 import { fromMilliPoints, toMilliPoints } from '../lms/points.ts';
 
 const FIRST_MS = Date.parse('0000-01-01T00:00:00.000Z');
@@ -42,6 +43,22 @@ export const milliPoints = z
     encode: fromMilliPoints,
   })
   .openapi({ type: 'number', minimum: 0, maximum: 1_000_000, multipleOf: 0.001, example: 87.5 });
+
+/** A percentage in an answer: a multiple of 0.01. */
+export const percent = z.number().openapi({ multipleOf: 0.01, example: 5 });
+
+/** A percentage in a request, from 0 to 100, a multiple of 0.01; becomes integer hundredths. */
+export const percentHundredths = z
+  .codec(z.number().min(0).max(100), z.int(), {
+    decode: (value, context) => {
+      const hundredths = toHundredths(value);
+      if (hundredths !== null) return hundredths;
+      context.issues.push({ code: 'custom', input: value, message: 'must be a multiple of 0.01' });
+      return z.NEVER;
+    },
+    encode: fromHundredths,
+  })
+  .openapi({ type: 'number', minimum: 0, maximum: 100, multipleOf: 0.01, example: 5 });
 
 /** Text of a request: well-formed Unicode without NUL, so that every node stores the same bytes. */
 export function text(minChars: number, maxChars: number) {

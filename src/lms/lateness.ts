@@ -1,3 +1,4 @@
+import type { EffectiveDates } from './effective-dates.ts';
 import { clockToleranceMs } from './limits.ts';
 
 export interface CountedTime {
@@ -23,8 +24,8 @@ export function countedTime(receivedAt: number, committedAt: number): CountedTim
  */
 export function lateMs(
   countedAt: number,
-  assignment: { readonly due_at: number | null; readonly grace_seconds: number },
+  { due_at, grace_seconds }: Pick<EffectiveDates, 'due_at' | 'grace_seconds'>,
 ): number {
-  if (assignment.due_at === null) return 0;
-  return Math.max(0, countedAt - assignment.due_at - assignment.grace_seconds * 1000);
+  if (due_at === null) return 0;
+  return Math.max(0, countedAt - due_at - grace_seconds * 1000);
 }

@@ -19,6 +19,12 @@ export const maxPointsMilli = 1_000_000_000;
 export const maxWeightMilli = 1_000_000;
 
 export const maxGraceSeconds = 7 * 24 * 60 * 60;
+/** A late policy that counts in years is a mistake. */
+export const maxLateIntervalSeconds = 366 * 24 * 60 * 60;
+/** 100 % in hundredths of a percent. */
+export const maxPercentHundredths = 10_000;
+export const maxRubricCriteria = 50;
+export const maxRubricLevels = 20;
 export const maxAttachmentsPerAssignment = 50;
 export const maxFilesPerAttempt = 50;
 /** Bounds what `GET /v1/queries/{q}` answers. */

@@ -1,6 +1,28 @@
 import t from 'tap';
 import { courseScene, itemsOf } from '../testing-course.ts';
 
+const LATE = {
+  rate_percent: 2.5,
+  interval_seconds: 3_600,
+  cap_percent: 50,
+  floor_percent: 10,
+  basis: 'entered',
+};
+const RUBRIC = {
+  criteria: [
+    {
+      id: 'clarity',
+      title: 'Clarity',
+      description_md: 'Clear?',
+      points: 7.345,
+      levels: [{ id: 'clear', title: 'Clear', points: 7.345 }],
+    },
+    { id: 'proof', title: 'Proof', description_md: '', points: 5, levels: [] },
+  ],
+};
+const HIGH = {
+  criteria: [{ id: 'a', title: 'A', points: 1, levels: [{ id: 'b', title: 'B', points: 1.001 }] }],
+};
 const FULL = {
   title: 'Essay',
   body_md: 'Write *well*.',
@@ -12,6 +34,9 @@ const FULL = {
   grace_seconds: 60,
   max_attempts: 2,
   topics: ['logs', 'terms'],
+  extra_credit: true,
+  late_policy: LATE,
+  rubric: RUBRIC,
 };
 
 t.test('an assignment comes back as it was made, times in UTC', async (t) => {
@@ -54,7 +79,30 @@ t.test('what is left out has its default', async (t) => {
     grace_seconds: 300,
     max_attempts: null,
     topics: [],
+    extra_credit: false,
+    late_policy: null,
+    rubric: null,
   });
+});
+
+t.test('of a late policy only rate and interval must be said', async (t) => {
+  const { as, course_id } = courseScene(t);
+  const created = await as('instructor', `POST /v1/courses/${course_id}/assignments`, {
+    title: 'T',
+    points_possible: 10,
+    late_policy: { rate_percent: 5, interval_seconds: 86_400 },
+  });
+  t.match(await created.json(), {
+    late_policy: { cap_percent: 100, floor_percent: 0, basis: 'points_possible' },
+  });
+});
+
+t.test('an empty PATCH leaves the version as it is', async (t) => {
+  const { as, assignment } = courseScene(t);
+  const path = `/v1/assignments/${assignment()}`;
+  const same = await as('instructor', `PATCH ${path}`, {}, { 'If-Match': '"1"' });
+  t.equal(same.status, 200);
+  t.equal(same.headers.get('ETag'), '"1"');
 });
 
 /** What is wrong with it, status, code, pointer. */
@@ -67,7 +115,29 @@ const BAD: readonly [string, object, number, string, string][] = [
   ['points as text', { points_possible: '10' }, 400, 'invalid_request', '/points_possible'],
   ['too much weight', { weight: 1000.001 }, 400, 'invalid_request', '/weight'],
   ['a date without a zone', { due_at: '2026-12-01T23:00:00' }, 400, 'invalid_request', '/due_at'],
-  ['a late policy', { late_policy: {} }, 400, 'unknown_field', '/late_policy'],
+  ['a misspelt field', { latepolicy: {} }, 400, 'unknown_field', '/latepolicy'],
+  ['a policy of nothing', { late_policy: {} }, 400, 'invalid_request', '/late_policy/rate_percent'],
+  [
+    'no rate',
+    { late_policy: { ...LATE, rate_percent: 0 } },
+    400,
+    'invalid_request',
+    '/late_policy/rate_percent',
+  ],
+  [
+    'a rate too fine',
+    { late_policy: { ...LATE, rate_percent: 0.001 } },
+    400,
+    'invalid_request',
+    '/late_policy/rate_percent',
+  ],
+  [
+    'a level above its criterion',
+    { rubric: HIGH },
+    422,
+    'invalid_value',
+    '/rubric/criteria/0/levels/0/points',
+  ],
   ['half an attempt', { max_attempts: 1.5 }, 400, 'invalid_request', '/max_attempts'],
   ['due before unlock', { due_at: '2026-10-01T00:00:00Z' }, 422, 'invalid_value', '/due_at'],
   ['lock before due', { lock_at: '2026-12-01T00:00:00Z' }, 422, 'invalid_value', '/lock_at'],

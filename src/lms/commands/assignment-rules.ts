@@ -1,5 +1,13 @@
-import { maxGraceSeconds, maxPointsMilli, maxWeightMilli } from '../limits.ts';
+import type { LatePolicy } from '../late-policy.ts';
+import {
+  maxGraceSeconds,
+  maxLateIntervalSeconds,
+  maxPercentHundredths,
+  maxPointsMilli,
+  maxWeightMilli,
+} from '../limits.ts';
 import { type FieldError, Refusal } from '../refusal.ts';
+import { type Rubric, rubricErrors } from '../rubric.ts';
 
 /** What an instructor sets; times in ms, `points_possible` and `weight` in thousandths. */
 export interface AssignmentFields {
@@ -14,22 +22,47 @@ export interface AssignmentFields {
   /** `null`: as many as one likes. */
   readonly max_attempts: number | null;
   readonly topics: readonly string[];
+  /** More than `points_possible` may be given; absent: no. */
+  readonly extra_credit?: boolean;
+  /** Absent or `null`: being late costs nothing. */
+  readonly late_policy?: LatePolicy | null;
+  readonly rubric?: Rubric | null;
 }
 
 /** Refuses with `invalid_value` and one error per field that is at fault. */
 export function requireSoundAssignment(fields: AssignmentFields): void {
-  const errors = [...numberErrors(fields), ...orderErrors(fields)];
+  const errors = [
+    ...numberErrors(fields),
+    ...orderErrors(fields),
+    ...policyErrors(fields.late_policy ?? null),
+    ...(fields.rubric ? rubricErrors(fields.rubric) : []),
+  ];
   const [first] = errors;
   if (first !== undefined) throw new Refusal('invalid_value', first.detail, { errors });
 }
 
 function numberErrors(fields: AssignmentFields): FieldError[] {
-  const ranges = [
+  return outOfRange([
     ['points_possible', fields.points_possible, 0, maxPointsMilli],
     ['weight', fields.weight, 0, maxWeightMilli],
     ['grace_seconds', fields.grace_seconds, 0, maxGraceSeconds],
     ['max_attempts', fields.max_attempts ?? 1, 1, Number.MAX_SAFE_INTEGER],
-  ] as const;
+  ]);
+}
+
+function policyErrors(policy: LatePolicy | null): FieldError[] {
+  if (policy === null) return [];
+  return outOfRange([
+    ['late_policy/rate_percent', policy.rate_percent, 1, maxPercentHundredths],
+    ['late_policy/interval_seconds', policy.interval_seconds, 1, maxLateIntervalSeconds],
+    ['late_policy/cap_percent', policy.cap_percent, 0, maxPercentHundredths],
+    ['late_policy/floor_percent', policy.floor_percent, 0, maxPercentHundredths],
+  ]);
+}
+
+type Range = readonly [field: string, value: number, low: number, high: number];
+
+function outOfRange(ranges: readonly Range[]): FieldError[] {
   return ranges
     .filter(
       ([, value, low, high]) => !(Number.isSafeInteger(value) && value >= low && value <= high),

@@ -30,6 +30,29 @@ const U = 'UPDATE_ASSIGNMENT';
 const D = 'DELETE_ASSIGNMENT';
 const MANY_FILES = Array.from({ length: 51 }, (_, n) => `fil_${n}`);
 
+const BAD = 'invalid_value';
+const policy = (changes: object = {}) => ({
+  rate_percent: 500,
+  interval_seconds: 86_400,
+  cap_percent: 5_000,
+  floor_percent: 0,
+  basis: 'points_possible',
+  ...changes,
+});
+const LEVEL = { id: 'good', title: 'Good', points: 10 };
+const MANY_LEVELS = Array.from({ length: 21 }, (_, n) => ({ ...LEVEL, id: `l${n}` }));
+const rubric = (...criteria: object[]) => ({
+  criteria: criteria.map((changes) => ({
+    id: 'clarity',
+    title: 'Clarity',
+    description_md: '',
+    points: 10,
+    levels: [LEVEL],
+    ...changes,
+  })),
+});
+const MANY_CRITERIA = Array.from({ length: 51 }, (_, n) => ({ id: `c${n}` }));
+
 const TABLE: readonly [
   name: string,
   person: Person,
@@ -72,7 +95,50 @@ const TABLE: readonly [
   ['a file that is none', 'instructor', C, create({ attachments: ['fil_0'] }), 'invalid_value'],
   ['too many files', 'instructor', C, create({ attachments: MANY_FILES }), 'invalid_value'],
 
+  ['with a late policy', 'instructor', C, create({ late_policy: policy() }), 'ok'],
+  ['no rate', 'instructor', C, create({ late_policy: policy({ rate_percent: 0 }) }), BAD],
+  [
+    'rate above all',
+    'instructor',
+    C,
+    create({ late_policy: policy({ rate_percent: 10_001 }) }),
+    BAD,
+  ],
+  ['no interval', 'instructor', C, create({ late_policy: policy({ interval_seconds: 0 }) }), BAD],
+  [
+    'half an interval',
+    'instructor',
+    C,
+    create({ late_policy: policy({ interval_seconds: 0.5 }) }),
+    BAD,
+  ],
+  ['cap above all', 'instructor', C, create({ late_policy: policy({ cap_percent: 10_001 }) }), BAD],
+  [
+    'floor below none',
+    'instructor',
+    C,
+    create({ late_policy: policy({ floor_percent: -1 }) }),
+    BAD,
+  ],
+  ['with a rubric', 'instructor', C, create({ rubric: rubric({}) }), 'ok'],
+  ['a rubric of nothing', 'instructor', C, create({ rubric: { criteria: [] } }), BAD],
+  ['a criterion below none', 'instructor', C, create({ rubric: rubric({ points: -1 }) }), BAD],
+  ['a level above its criterion', 'instructor', C, create({ rubric: rubric({ points: 9 }) }), BAD],
+  ['the same criterion twice', 'instructor', C, create({ rubric: rubric({}, {}) }), BAD],
+  ['two criteria', 'instructor', C, create({ rubric: rubric({}, { id: 'other' }) }), 'ok'],
+  [
+    'the same level twice',
+    'instructor',
+    C,
+    create({ rubric: rubric({ levels: [LEVEL, LEVEL] }) }),
+    BAD,
+  ],
+  ['too many levels', 'instructor', C, create({ rubric: rubric({ levels: MANY_LEVELS }) }), BAD],
+  ['too many criteria', 'instructor', C, create({ rubric: rubric(...MANY_CRITERIA) }), BAD],
+
   ['instructor updates', 'instructor', U, update({ title: 'T' }), 'ok'],
+  ['sets a bad policy', 'instructor', U, update({ late_policy: policy({ cap_percent: -1 }) }), BAD],
+  ['sets a bad rubric', 'instructor', U, update({ rubric: rubric({ points: Number.NaN }) }), BAD],
   ['admin updates', 'admin', U, update({ title: 'T' }), 'ok'],
   ['ta updates', 'ta', U, update({ title: 'T' }), 'forbidden'],
   ['student updates', 'student', U, update({ title: 'T' }), 'forbidden'],
@@ -195,6 +261,9 @@ t.test('all fields can be changed, each on its own', (t) => {
     ['grace_seconds', 30, 30],
     ['max_attempts', 3, 3],
     ['topics', ['a', 'b'], ['a', 'b']],
+    ['extra_credit', true, true],
+    ['late_policy', policy(), { ...policy(), rate_percent: 5, cap_percent: 50 }],
+    ['rubric', rubric({}), rubric({ points: 0.01, levels: [{ ...LEVEL, points: 0.01 }] })],
   ];
   for (const [field, value, shown] of changes) {
     const machine = course();
@@ -202,6 +271,32 @@ t.test('all fields can be changed, each on its own', (t) => {
     const after = machine.must<Assignment>(PEOPLE.instructor, U, update({ [field]: value }));
     t.same(after, { ...before, [field]: shown, version: 2 }, field);
   }
+  t.end();
+});
+
+t.test('a change that changes nothing makes no version and no event', (t) => {
+  const machine = course();
+  machine.must(PEOPLE.instructor, U, update({ late_policy: policy(), rubric: rubric({}) }));
+  const before = getAssignment(machine.reader, actorOf('instructor'), 'asg_1', 0);
+  machine.now += 60_000;
+  const same: object[] = [
+    {},
+    { title: 'Essay', due_at: 2_000, topics: ['logs'] },
+    { late_policy: policy(), rubric: rubric({}), extra_credit: false },
+    { attachments: ['fil_1'] },
+  ];
+  for (const changes of same) {
+    t.same(machine.must(PEOPLE.instructor, U, update({ expected_version: 2, ...changes })), before);
+    t.same(machine.lastEvents(), []);
+    t.equal(machine.lastTarget(), 'asg_1');
+  }
+  const other = update({ expected_version: 2, attachments: [] });
+  t.equal(machine.must<Assignment>(PEOPLE.instructor, U, other).version, 3);
+  t.equal(
+    machine.code(PEOPLE.instructor, U, update({})),
+    'version_mismatch',
+    'judged all the same',
+  );
   t.end();
 });
 
@@ -228,13 +323,16 @@ t.test('before it opens a student sees title and dates, not body and files', (t)
   const machine = course();
   const seen = (person: Person, now: number) =>
     getAssignment(machine.reader, actorOf(person), 'asg_1', now);
-  t.match(seen('student', 999), { title: 'Essay', locked: true, body_md: null });
+  machine.must(PEOPLE.instructor, U, update({ rubric: rubric({}), late_policy: policy() }));
+  t.match(seen('student', 999), { title: 'Essay', locked: true, body_md: null, rubric: null });
+  t.equal(seen('student', 999).late_policy?.rate_percent, 5, 'they plan by it');
   t.same(seen('student', 999).attachments, []);
   t.equal(seen('student', 999).due_at, '1970-01-01T00:00:02.000Z');
   t.match(seen('student', 1_000), {
     locked: false,
     body_md: 'Write.',
     attachments: [{ id: 'fil_1' }],
+    rubric: { criteria: [{ id: 'clarity' }] },
   });
   for (const person of ['ta', 'instructor', 'admin'] as const) {
     t.match(seen(person, 999), { locked: false, body_md: 'Write.' }, person);

@@ -3,6 +3,7 @@ import { requireInActiveCourse } from '../policy.ts';
 import { type Assignment, assignmentForStaff, requireAssignment } from '../queries/assignments.ts';
 import { Refusal } from '../refusal.ts';
 import { setAttachments } from './assignment-attachments.ts';
+import { columnValues, FIELD_COLUMNS } from './assignment-columns.ts';
 import { type AssignmentFields, requireSoundAssignment } from './assignment-rules.ts';
 
 export interface CreateAssignment extends AssignmentFields {
@@ -24,22 +25,12 @@ export const createAssignment = defineCommand<CreateAssignment, Assignment>({
     }
     requireSoundAssignment(command);
     tx.run(
-      `INSERT INTO assignments (id, course_id, title, body_md, points_possible, weight, unlock_at,
-         due_at, lock_at, grace_seconds, max_attempts, topics, created_by, version, created_at,
-         updated_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)`,
+      `INSERT INTO assignments (${FIELD_COLUMNS.join(', ')}, id, course_id, created_by, version,
+         created_at, updated_at)
+       VALUES (${FIELD_COLUMNS.map(() => '?').join(', ')}, ?, ?, ?, 1, ?, ?)`,
+      ...columnValues(command),
       id,
       courseId,
-      command.title,
-      command.body_md,
-      command.points_possible,
-      command.weight,
-      command.unlock_at,
-      command.due_at,
-      command.lock_at,
-      command.grace_seconds,
-      command.max_attempts,
-      JSON.stringify(command.topics),
       actor.id,
       now,
       now,

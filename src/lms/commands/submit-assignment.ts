@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { effectiveDates } from '../effective-dates.ts';
 import { linkFile } from '../file-links.ts';
 import { type CountedTime, countedTime } from '../lateness.ts';
 import { maxFilesPerAttempt } from '../limits.ts';
@@ -54,7 +55,7 @@ export const submitAssignment = defineCommand<SubmitAssignment, HandedIn>({
 });
 
 /**
- * The assignment, if the actor may hand in for it. Asked before the log too, so that nobody sends
+ * The assignment with the dates that hold for the actor, if they may hand in for it. Asked before the log too, so that nobody sends
  * files for nothing.
  *
  * @param now ms since the epoch, the time that counts
@@ -67,8 +68,9 @@ export function requireOpenAssignment(
 ): AssignmentRow {
   const { row, course } = requireAssignment(reader, actor, assignmentId, 'submission.create');
   requireActive(course);
-  requireOpen(row, now);
-  return row;
+  const own = { ...row, ...effectiveDates(reader, row, actor.id) };
+  requireOpen(own, now);
+  return own;
 }
 
 interface OpenAttempt {

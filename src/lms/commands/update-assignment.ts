@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { defineCommand } from '../command.ts';
 import { requireActive } from '../policy.ts';
 import {
@@ -6,11 +7,17 @@ import {
   assignmentForStaff,
   requireAssignment,
 } from '../queries/assignments.ts';
+import { filesOf } from '../queries/files.ts';
+import type { Tx } from '../tx.ts';
 import { requireVersion } from '../version.ts';
 import { setAttachments } from './assignment-attachments.ts';
+import { columnValues, FIELD_COLUMNS, fieldsOf } from './assignment-columns.ts';
 import { type AssignmentFields, requireSoundAssignment } from './assignment-rules.ts';
 
-/** Absent fields stay as they are; the rules judge what comes out of it. */
+/**
+ * Absent fields stay as they are (`null` is a value: no due date); the rules judge what comes out of
+ * it. A change that changes nothing makes no version and no event.
+ */
 export interface UpdateAssignment extends Partial<AssignmentFields> {
   readonly assignment_id: string;
   readonly expected_version: number;
@@ -29,27 +36,15 @@ export const updateAssignment = defineCommand<UpdateAssignment, Assignment>({
     );
     requireActive(course);
     requireVersion(row.version, command.expected_version);
-    const fields = merge(row, command);
-    requireSoundAssignment(fields);
-    tx.run(
-      `UPDATE assignments SET title = ?, body_md = ?, points_possible = ?, weight = ?,
-              unlock_at = ?, due_at = ?, lock_at = ?, grace_seconds = ?, max_attempts = ?,
-              topics = ?, version = version + 1, updated_at = ? WHERE id = ?`,
-      fields.title,
-      fields.body_md,
-      fields.points_possible,
-      fields.weight,
-      fields.unlock_at,
-      fields.due_at,
-      fields.lock_at,
-      fields.grace_seconds,
-      fields.max_attempts,
-      JSON.stringify(fields.topics),
-      tx.committedAt,
-      row.id,
-    );
-    if (command.attachments !== undefined) setAttachments(tx, row, command.attachments);
     tx.target(row.id);
+    const old = fieldsOf(row);
+    const fields = { ...old, ...changesIn(command) };
+    requireSoundAssignment(fields);
+    if (isDeepStrictEqual(fields, old) && hasAttachments(tx, row.id, command.attachments)) {
+      return assignmentForStaff(tx, row);
+    }
+    save(tx, row, fields);
+    if (command.attachments !== undefined) setAttachments(tx, row, command.attachments);
     tx.emit({
       type: 'assignment.updated',
       course_id: row.course_id,
@@ -59,8 +54,29 @@ export const updateAssignment = defineCommand<UpdateAssignment, Assignment>({
   },
 });
 
-/** `null` is a value here (no due date), only an absent field keeps the old one. */
-function merge(row: AssignmentRow, changes: Partial<AssignmentFields>): AssignmentFields {
-  const old: AssignmentFields = { ...row, topics: JSON.parse(row.topics) as string[] };
-  return { ...old, ...changes };
+/** A command has more members than the fields. */
+function changesIn(command: Partial<AssignmentFields>): Partial<AssignmentFields> {
+  return Object.fromEntries(
+    FIELD_COLUMNS.filter((field) => command[field] !== undefined).map((field) => [
+      field,
+      command[field],
+    ]),
+  );
+}
+
+/** @param wanted absent: those that it has */
+function hasAttachments(tx: Tx, assignmentId: string, wanted?: readonly string[]): boolean {
+  if (wanted === undefined) return true;
+  const ids = filesOf(tx, 'assignment', assignmentId).map(({ id }) => id);
+  return isDeepStrictEqual(new Set(wanted), new Set(ids));
+}
+
+function save(tx: Tx, row: AssignmentRow, fields: AssignmentFields): void {
+  tx.run(
+    `UPDATE assignments SET ${FIELD_COLUMNS.map((column) => `${column} = ?`).join(', ')},
+            version = version + 1, updated_at = ? WHERE id = ?`,
+    ...columnValues(fields),
+    tx.committedAt,
+    row.id,
+  );
 }

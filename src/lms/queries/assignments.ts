@@ -1,3 +1,5 @@
+import { effectiveDates } from '../effective-dates.ts';
+import type { LatePolicy } from '../late-policy.ts';
 import { fromMilliPoints } from '../points.ts';
 import {
   type Action,
@@ -9,10 +11,11 @@ import {
 import type { Reader } from '../reader.ts';
 import { toRfc3339, toRfc3339OrNull } from '../time.ts';
 import type { Actor } from '../tx.ts';
+import { type ShownRubric, showLatePolicy, showRubric } from './assignment-parts.ts';
 import { type AttachedFile, attached, filesOf } from './files.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
 
-/** As stored: times in ms, `points_possible` and `weight` in thousandths, `topics` JSON. */
+/** As stored: times in ms, `points_possible` and `weight` in thousandths, lists JSON. */
 export interface AssignmentRow {
   readonly id: string;
   readonly course_id: string;
@@ -26,18 +29,26 @@ export interface AssignmentRow {
   readonly grace_seconds: number;
   readonly max_attempts: number | null;
   readonly topics: string;
+  readonly extra_credit: 0 | 1;
+  /** JSON of `LatePolicy`. */
+  readonly late_policy: string | null;
+  /** JSON of `Rubric`. */
+  readonly rubric: string | null;
   readonly created_by: string;
   readonly version: number;
   readonly created_at: number;
   readonly updated_at: number;
 }
 
-/** An assignment as the API shows it. */
+/**
+ * An assignment as the API shows it: to a student with the dates that hold for them, to the others
+ * with its own.
+ */
 export interface Assignment {
   readonly id: string;
   readonly course_id: string;
   readonly title: string;
-  /** Not open yet for this reader: then `body_md` is `null` and `attachments` is empty. */
+  /** Not open yet for this reader: then body, rubric and attachments are not shown. */
   readonly locked: boolean;
   readonly body_md: string | null;
   readonly attachments: AttachedFile[];
@@ -49,13 +60,18 @@ export interface Assignment {
   readonly grace_seconds: number;
   readonly max_attempts: number | null;
   readonly topics: string[];
+  /** More than `points_possible` may be given. */
+  readonly extra_credit: boolean;
+  /** Percentages are numbers here: 5 % is 5. */
+  readonly late_policy: LatePolicy | null;
+  readonly rubric: ShownRubric | null;
   readonly version: number;
   readonly created_at: string;
   readonly updated_at: string;
 }
 
 const COLUMNS = `id, course_id, title, body_md, points_possible, weight, unlock_at, due_at, lock_at,
-  grace_seconds, max_attempts, topics, created_by, version, created_at, updated_at`;
+  grace_seconds, max_attempts, topics, extra_credit, late_policy, rubric, created_by, version, created_at, updated_at`;
 
 const MISSING = 'There is no such assignment, or you are not a member of its course.';
 
@@ -95,7 +111,7 @@ export function getAssignment(
   now: number,
 ): Assignment {
   const { row, role } = requireAssignment(reader, actor, assignmentId, 'assignment.read');
-  return show(reader, row, isLocked(row, seesLocked(actor, role), now));
+  return showTo(reader, row, actor, role, now);
 }
 
 /** Oldest first; the key is `[id]`. */
@@ -107,7 +123,6 @@ export function listAssignments(
   { limit, after }: PageRequest<readonly [string]>,
 ): Page<Assignment, readonly [string]> {
   const { role } = requireInCourse(reader, actor, courseId, 'assignment.read');
-  const staff = seesLocked(actor, role);
   const rows = reader.all<AssignmentRow>(
     `SELECT ${COLUMNS} FROM assignments
       WHERE course_id = ? AND deleted_at IS NULL AND id > ? ORDER BY id LIMIT ?`,
@@ -117,17 +132,21 @@ export function listAssignments(
   );
   const page = cutPage(rows, limit, (row) => [row.id] as const);
   return {
-    items: page.items.map((row) => show(reader, row, isLocked(row, staff, now))),
+    items: page.items.map((row) => showTo(reader, row, actor, role, now)),
     next: page.next,
   };
 }
 
-function seesLocked(actor: Actor, role: CourseRole | null): boolean {
-  return mayInCourse(actor, role, 'assignment.read_locked');
-}
-
-function isLocked(row: AssignmentRow, staff: boolean, now: number): boolean {
-  return !staff && row.unlock_at !== null && now < row.unlock_at;
+function showTo(
+  reader: Reader,
+  row: AssignmentRow,
+  actor: Actor,
+  role: CourseRole | null,
+  now: number,
+): Assignment {
+  if (mayInCourse(actor, role, 'assignment.read_locked')) return show(reader, row, false);
+  const own = { ...row, ...effectiveDates(reader, row, actor.id) };
+  return show(reader, own, own.unlock_at !== null && now < own.unlock_at);
 }
 
 function show(reader: Reader, row: AssignmentRow, locked: boolean): Assignment {
@@ -146,6 +165,9 @@ function show(reader: Reader, row: AssignmentRow, locked: boolean): Assignment {
     grace_seconds: row.grace_seconds,
     max_attempts: row.max_attempts,
     topics: JSON.parse(row.topics) as string[],
+    extra_credit: row.extra_credit === 1,
+    late_policy: row.late_policy === null ? null : showLatePolicy(JSON.parse(row.late_policy)),
+    rubric: locked || row.rubric === null ? null : showRubric(JSON.parse(row.rubric)),
     version: row.version,
     created_at: toRfc3339(row.created_at),
     updated_at: toRfc3339(row.updated_at),

@@ -1,3 +1,4 @@
+import type { EffectiveDates } from '../effective-dates.ts';
 import { lateMs } from '../lateness.ts';
 import type { Reader } from '../reader.ts';
 import { toRfc3339 } from '../time.ts';
@@ -26,11 +27,14 @@ export interface Attempt {
   readonly log_index: number;
 }
 
-/** @param only the attempt of this number, all without it */
+/**
+ * @param dates that hold for whose submission it is
+ * @param only the attempt of this number, all without it
+ */
 export function attemptsOf(
   reader: Reader,
   submissionId: string,
-  assignment: { readonly due_at: number | null; readonly grace_seconds: number },
+  dates: Pick<EffectiveDates, 'due_at' | 'grace_seconds'>,
   only?: number,
 ): Attempt[] {
   const rows = reader.all<AttemptRow>(
@@ -46,7 +50,7 @@ export function attemptsOf(
     files: filesOfAttempt(reader, submissionId, row.number),
     received_at: toRfc3339(row.received_at),
     committed_at: toRfc3339(row.committed_at),
-    late_ms: lateMs(row.counted_at, assignment),
+    late_ms: lateMs(row.counted_at, dates),
     clock_suspect: row.clock_suspect === 1,
     log_index: row.log_index,
   }));

@@ -1,3 +1,4 @@
+import { type EffectiveDates, effectiveDates } from '../effective-dates.ts';
 import { lateMs } from '../lateness.ts';
 import { fromMilliPoints } from '../points.ts';
 import { mayInCourse } from '../policy.ts';
@@ -10,7 +11,8 @@ import { cutPage, type Page, type PageRequest } from './page.ts';
 import type { Person } from './person.ts';
 import { requireReadableSubmission, type Viewer } from './submission-access.ts';
 
-interface SummaryRow {
+/** The dates are those of the assignment. */
+interface SummaryRow extends EffectiveDates {
   readonly sequence: number;
   readonly id: string;
   readonly assignment_id: string;
@@ -23,8 +25,6 @@ interface SummaryRow {
   readonly received_at: number;
   readonly counted_at: number;
   readonly clock_suspect: 0 | 1;
-  readonly due_at: number | null;
-  readonly grace_seconds: number;
   readonly points_possible: number;
   readonly points: number | null;
   readonly state: 'draft' | 'posted';
@@ -71,7 +71,8 @@ export type GradingStatus = 'ungraded' | 'graded' | 'all';
 
 const SELECT = `SELECT s.sequence, s.id, s.assignment_id, s.course_id, s.student_id,
     u.display_name AS student_name, s.attempt_count, s.created_at, s.updated_at,
-    t.received_at, t.counted_at, t.clock_suspect, a.due_at, a.grace_seconds, a.points_possible,
+    t.received_at, t.counted_at, t.clock_suspect, a.unlock_at, a.due_at, a.lock_at,
+    a.grace_seconds, a.max_attempts, a.points_possible,
     g.points, g.state, g.attempt AS graded_attempt, g.posted_at, g.version AS grade_version
   FROM submissions s
   JOIN users u ON u.id = s.student_id
@@ -88,15 +89,17 @@ const FILTER: Readonly<Record<GradingStatus, string>> = {
 export function getSubmission(reader: Reader, actor: Actor, submissionId: string): Submission {
   const { viewer } = requireReadableSubmission(reader, actor, submissionId);
   const row = summaryRow(reader, submissionId);
-  return { ...show(row, viewer), attempts: attemptsOf(reader, submissionId, row) };
+  const dates = datesOf(reader, row);
+  return { ...show(row, viewer, dates), attempts: attemptsOf(reader, submissionId, dates) };
 }
 
 /** To be called in the rule that has made the attempt. */
 export function handedIn(reader: Reader, submissionId: string): HandedIn {
   const row = summaryRow(reader, submissionId);
-  const attempt = attemptsOf(reader, submissionId, row, row.attempt_count)[0];
+  const dates = datesOf(reader, row);
+  const attempt = attemptsOf(reader, submissionId, dates, row.attempt_count)[0];
   if (attempt === undefined) throw new Error('broken invariant: a submission without its attempt');
-  return { ...show(row, 'student'), attempt };
+  return { ...show(row, 'student', dates), attempt };
 }
 
 /**
@@ -122,7 +125,10 @@ export function listSubmissions(
     limit + 1,
   );
   const page = cutPage(rows, limit, (row) => [row.sequence] as const);
-  return { items: page.items.map((row) => show(row, viewerOf(row, actor))), next: page.next };
+  return {
+    items: page.items.map((row) => show(row, viewerOf(row, actor), datesOf(reader, row))),
+    next: page.next,
+  };
 }
 
 function ownOf(
@@ -137,7 +143,7 @@ function ownOf(
       actor.id,
       assignmentId,
     )
-    .map((row) => show(row, 'student'))
+    .map((row) => show(row, 'student', datesOf(reader, row)))
     .filter((submission) => status === 'all' || submission.status === status);
 }
 
@@ -148,12 +154,17 @@ function summaryRow(reader: Reader, submissionId: string): SummaryRow {
   return row;
 }
 
+/** That hold for whose submission it is. */
+function datesOf(reader: Reader, row: SummaryRow): EffectiveDates {
+  return effectiveDates(reader, { ...row, id: row.assignment_id }, row.student_id);
+}
+
 /** A member of the staff may have handed in as a student before. */
 function viewerOf(row: SummaryRow, actor: Actor): Viewer {
   return row.student_id === actor.id ? 'student' : 'staff';
 }
 
-function show(row: SummaryRow, viewer: Viewer): SubmissionSummary {
+function show(row: SummaryRow, viewer: Viewer, dates: EffectiveDates): SubmissionSummary {
   const grade = gradeFor(row, viewer);
   return {
     id: row.id,
@@ -163,7 +174,7 @@ function show(row: SummaryRow, viewer: Viewer): SubmissionSummary {
     status: grade?.attempt === row.attempt_count ? 'graded' : 'ungraded',
     attempt_count: row.attempt_count,
     received_at: toRfc3339(row.received_at),
-    late_ms: lateMs(row.counted_at, row),
+    late_ms: lateMs(row.counted_at, dates),
     clock_suspect: row.clock_suspect === 1,
     grade,
     created_at: toRfc3339(row.created_at),

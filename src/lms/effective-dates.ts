@@ -1,0 +1,68 @@
+import type { Reader } from './reader.ts';
+
+/** When an assignment opens, is due and closes, and how often one may try; times in ms. */
+export interface EffectiveDates {
+  readonly unlock_at: number | null;
+  readonly due_at: number | null;
+  readonly lock_at: number | null;
+  readonly grace_seconds: number;
+  /** `null`: as many as one likes. */
+  readonly max_attempts: number | null;
+}
+
+/** Members that are there replace those of the assignment; `null` is a value: no due date. */
+export type OverrideTerms = Partial<EffectiveDates>;
+
+/** What an incident moved: absolute times in ms, `null` where it moves nothing. */
+export interface DeadlineAdjustment {
+  readonly due_at: number | null;
+  readonly lock_at: number | null;
+}
+
+/**
+ * The dates that hold for one student, and the only place that says so: those of the assignment, or
+ * of the student's override, then moved by incidents.
+ */
+export function effectiveDates(
+  reader: Reader,
+  assignment: EffectiveDates & { readonly id: string },
+  userId: string,
+): EffectiveDates {
+  return withOverride(assignment, overrideOf(reader, assignment.id, userId));
+}
+
+/** Only the members of `EffectiveDates`, whatever else the assignment has. */
+export function withOverride(
+  { unlock_at, due_at, lock_at, grace_seconds, max_attempts }: EffectiveDates,
+  override: OverrideTerms | null,
+): EffectiveDates {
+  return { unlock_at, due_at, lock_at, grace_seconds, max_attempts, ...override };
+}
+
+/**
+ * Never shortens: a time that an incident would move backwards, or that is not set, stays. So it does
+ * not matter how often, and in which order, adjustments are applied.
+ */
+export function withAdjustment(
+  dates: EffectiveDates,
+  adjustment: DeadlineAdjustment,
+): EffectiveDates {
+  return {
+    ...dates,
+    due_at: later(dates.due_at, adjustment.due_at),
+    lock_at: later(dates.lock_at, adjustment.lock_at),
+  };
+}
+
+function later(time: number | null, adjusted: number | null): number | null {
+  return time === null || adjusted === null ? time : Math.max(time, adjusted);
+}
+
+function overrideOf(reader: Reader, assignmentId: string, userId: string): OverrideTerms | null {
+  const row = reader.get<{ terms: string }>(
+    'SELECT terms FROM assignment_overrides WHERE assignment_id = ? AND user_id = ?',
+    assignmentId,
+    userId,
+  );
+  return row === undefined ? null : (JSON.parse(row.terms) as OverrideTerms);
+}

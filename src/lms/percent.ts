@@ -1,0 +1,13 @@
+/** Percentages are JSON numbers with at most two decimals outside and integer hundredths inside. */
+const HUNDREDTHS = 100;
+
+/** Hundredths of a percent, or `null` when the number is not finite or finer than 0.01. */
+export function toHundredths(percent: number): number | null {
+  const hundredths = Math.round(percent * HUNDREDTHS);
+  if (!Number.isSafeInteger(hundredths) || hundredths / HUNDREDTHS !== percent) return null;
+  return hundredths === 0 ? 0 : hundredths;
+}
+
+export function fromHundredths(hundredths: number): number {
+  return hundredths / HUNDREDTHS;
+}
