@@ -13,6 +13,7 @@ export type IdPrefix =
   | 'mat'
   | 'qry'
   | 'ans'
+  | 'rgr'
   | 'cnv'
   | 'msg';
 

@@ -227,6 +227,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     retryable: true,
     description: 'The bytes were changed on their way. Nothing was kept; send them again.',
   },
+  locked: {
+    status: 423,
+    title: 'Somebody else has it',
+    retryable: true,
+    description: '`current` says who has it and until when. Wait, or talk to them.',
+  },
   version_required: {
     status: 428,
     title: 'If-Match is required',

@@ -58,3 +58,26 @@ export const maxPageTextBytes = 256 * 1024;
 
 export const maxMessagesPerConversation = 200;
 export const conversationTitleChars = 80;
+
+/** How long a grading claim holds without being renewed. */
+export const gradingClaimMs = 300_000;
+export const maxRegradeRequestsPerSubmission = 20;
+
+/** Between the placing of bytes on the nodes and the entry that names them, in the log's time. */
+export const maxPlacementMs = 12 * 60 * 60 * 1000;
+export const maxPartsPerUpload = 10_000;
+/** Files, and uploads, that one command expires. */
+export const expiredAtOnce = 100;
+
+/** An import can be undone, and one that was only planned be applied, for 30 days. */
+export const importChangesKeptMs = 30 * 24 * 60 * 60 * 1000;
+/** Changes of an import in one entry of the log, so that no entry keeps others waiting. */
+export const importChangesPerStep = 200;
+/** Deleting a course looks through all tables that name courses: it counts as so many changes. */
+export const courseDeletionChanges = 20;
+/** Changes that one command brings in. */
+export const maxImportChangesStaged = 500;
+export const maxImportChanges = 1_000_000;
+/** Changes that were staged and never became a plan, because the node died: forgotten after an hour. */
+export const importStagingKeptMs = 60 * 60 * 1000;
+export const importChangesForgottenAtOnce = 500;

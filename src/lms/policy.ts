@@ -45,6 +45,7 @@ export const POLICY = {
   'submission.read_any': { site: ['admin'], course: staff },
   'grade.write': { site: [], course: staff },
   'grade.read_any': { site: ['admin'], course: staff },
+  'regrade.request': { site: [], course: members },
   'query.post': { site: [], course: members },
   'query.read_any': { site: ['admin'], course: staff },
   'query.answer': { site: [], course: members },

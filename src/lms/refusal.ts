@@ -8,6 +8,7 @@ export type RefusalCode =
   | 'refresh_token_invalid'
   | 'rate_limited'
   | 'conflict'
+  | 'locked'
   | 'already_exists'
   | 'version_mismatch'
   | 'version_required'

@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap';
 import { answerQuery } from '../../lms/commands/answer-query.ts';
+import { claimGrading } from '../../lms/commands/claim-grading.ts';
 import { gradeAssignment } from '../../lms/commands/grade-assignment.ts';
 import { postQuery } from '../../lms/commands/post-query.ts';
+import { requestRegrade } from '../../lms/commands/request-regrade.ts';
 import { submitAssignment } from '../../lms/commands/submit-assignment.ts';
 import { newId } from '../ids.ts';
 import { type CourseScene, courseScene, type Person } from '../testing-course.ts';
@@ -26,9 +28,13 @@ interface Ids {
   readonly query_id: string;
   readonly private_id: string;
   readonly answer_id: string;
+  readonly request_id: string;
 }
 
-/** `sue` (student) has handed in, got a posted grade and asked twice; `tom` (ta) has answered. */
+/**
+ * `sue` (student) has handed in, got a posted grade, and asked about it and
+ * twice otherwise; `tom` (ta) has answered, and claimed the submission.
+ */
 function scene(t: Test): CourseScene & { readonly ids: Ids } {
   const course = courseScene(t);
   const { api, people, course_id } = course;
@@ -52,6 +58,13 @@ function scene(t: Test): CourseScene & { readonly ids: Ids } {
     },
     people.ta.id,
   );
+  api.command(claimGrading, { submission_id }, people.ta.id);
+  const request_id = newId('rgr');
+  api.command(
+    requestRegrade,
+    { request_id, submission_id, reason_md: 'Look again.' },
+    people.student.id,
+  );
   const ask = (to: 'instructor' | 'tutor') =>
     api.command(
       postQuery,
@@ -69,6 +82,7 @@ function scene(t: Test): CourseScene & { readonly ids: Ids } {
     query_id,
     private_id: ask('tutor'),
     answer_id,
+    request_id,
   };
   return { ...course, ids };
 }
@@ -81,6 +95,8 @@ const ASK = { to: 'instructor', title: 'T', body_md: 'B' };
 const ANSWER = { body_md: 'B' };
 const WORK = { text_md: 'x' };
 const GRADE = { points: 2, state: 'posted' };
+const ASK_REGRADE = { reason_md: 'R' };
+const ANSWER_REGRADE = { state: 'declined', answer_md: 'A' };
 const V1 = { 'If-Match': '"1"' };
 const NONE = undefined;
 
@@ -89,6 +105,7 @@ const ASSIGNMENT = '/v1/assignments/{assignment_id}';
 const SUBMISSION = '/v1/submissions/{submission_id}';
 const THREAD = '/v1/queries/{query_id}';
 const PRIVATE = '/v1/queries/{private_id}';
+const REGRADE = '/v1/regrade-requests/{request_id}';
 const MARK = `${THREAD}/answers/{answer_id}`;
 
 // nobody, student, other student, ta, instructor, admin, foreign student, foreign instructor
@@ -104,6 +121,15 @@ const TABLE: readonly Row[] = [
   [`GET ${SUBMISSION}/grade`, NONE, {}, '401 200 404 200 200 200 404 404'],
   [`PUT ${SUBMISSION}/grade`, GRADE, V1, '401 403 404 200 200 403 404 404'],
   [`GET ${SUBMISSION}/grade/history`, NONE, {}, '401 403 404 200 200 200 404 404'],
+  [`GET ${SUBMISSION}/claim`, NONE, {}, '401 403 404 200 200 200 404 404'],
+  [`PUT ${SUBMISSION}/claim`, NONE, {}, '401 403 404 200 423 403 404 404'],
+  [`DELETE ${SUBMISSION}/claim`, NONE, {}, '401 403 404 204 423 403 404 404'],
+  [`POST ${ASSIGNMENT}/grades/post`, {}, {}, '401 403 403 200 200 403 404 404'],
+  [`POST ${SUBMISSION}/regrade-requests`, ASK_REGRADE, {}, '401 409 404 403 403 403 404 404'],
+  [`GET ${SUBMISSION}/regrade-requests`, NONE, {}, '401 200 404 200 200 200 404 404'],
+  [`GET ${COURSE}/regrade-requests`, NONE, {}, '401 403 403 200 200 200 404 404'],
+  [`GET ${REGRADE}`, NONE, {}, '401 200 404 200 200 200 404 404'],
+  [`PUT ${REGRADE}/answer`, ANSWER_REGRADE, {}, '401 403 404 200 200 403 404 404'],
   ['GET /v1/me/grades', NONE, {}, '401 200 200 200 200 200 200 200'],
   [`GET ${COURSE}/queries`, NONE, {}, '401 200 200 200 200 200 404 404'],
   [`POST ${COURSE}/queries`, ASK, {}, '401 201 201 201 201 403 404 404'],

@@ -1,9 +1,11 @@
 import type { CommandDefinition } from '../command.ts';
 import { acceptAnswer } from './accept-answer.ts';
 import { answerQuery } from './answer-query.ts';
+import { answerRegradeRequest } from './answer-regrade-request.ts';
 import { bootstrapAdmin } from './bootstrap-admin.ts';
 import { changePassword } from './change-password.ts';
 import { claimExtraction } from './claim-extraction.ts';
+import { claimGrading } from './claim-grading.ts';
 import { createAssignment } from './create-assignment.ts';
 import { createCourse } from './create-course.ts';
 import { createFile } from './create-file.ts';
@@ -18,10 +20,13 @@ import { endorseAnswer } from './endorse-answer.ts';
 import { enroll } from './enroll.ts';
 import { finishExtraction } from './finish-extraction.ts';
 import { gradeAssignment } from './grade-assignment.ts';
+import { postGrades } from './post-grades.ts';
 import { postQuery } from './post-query.ts';
 import { recordLoginFailure } from './record-login-failure.ts';
 import { recordTutorMessage } from './record-tutor-message.ts';
 import { refreshSession } from './refresh-session.ts';
+import { releaseGrading } from './release-grading.ts';
+import { requestRegrade } from './request-regrade.ts';
 import { storeMaterialPages } from './store-material-pages.ts';
 import { submitAssignment } from './submit-assignment.ts';
 import { unenroll } from './unenroll.ts';
@@ -35,9 +40,11 @@ import { uploadMaterial } from './upload-material.ts';
 const ALL: readonly CommandDefinition<never>[] = [
   acceptAnswer,
   answerQuery,
+  answerRegradeRequest,
   bootstrapAdmin,
   changePassword,
   claimExtraction,
+  claimGrading,
   createAssignment,
   createCourse,
   createFile,
@@ -52,10 +59,13 @@ const ALL: readonly CommandDefinition<never>[] = [
   enroll,
   finishExtraction,
   gradeAssignment,
+  postGrades,
   postQuery,
   recordLoginFailure,
   recordTutorMessage,
   refreshSession,
+  releaseGrading,
+  requestRegrade,
   storeMaterialPages,
   submitAssignment,
   unenroll,
