@@ -228,6 +228,7 @@ function consensusOf(raft: RaftNode): Consensus {
     readBarrier: (timeoutMs) => raft.readBarrier(timeoutMs),
     waitApplied: (index, timeoutMs) => raft.waitApplied(index, timeoutMs),
     snapshot: () => raft.snapshot(),
+    leaderId: () => raft.leaderId,
     status: () => raft.status(),
   };
 }

@@ -1,7 +1,7 @@
+import { randomUUIDv7 } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { v7 as uuidv7 } from 'uuid';
 import type { ClusterFile } from '../cluster-file.ts';
 import { loadClusterTemplate } from '../config.ts';
 import { OperatorError } from '../operator-error.ts';
@@ -31,7 +31,7 @@ export async function createCluster(cluster: NewCluster): Promise<ClusterFile> {
     );
   }
   const file: ClusterFile = {
-    cluster_id: uuidv7(),
+    cluster_id: randomUUIDv7(),
     ...loadClusterTemplate(),
     nodes: localNodes(cluster),
   };

@@ -1,13 +1,11 @@
-import type { MiddlewareHandler } from 'hono';
 import type { Logger } from 'pino';
-import type { ApiEnv } from './env.ts';
+import type { AnswerObserver } from './answer-observer.ts';
 
 /** One line per request: never bodies, headers, tokens or query values. */
-export function accessLog(logger: Logger): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
-    const began = performance.now();
-    await next();
+export function accessLog(logger: Logger): AnswerObserver {
+  return (c, milliseconds) => {
     const level = c.res.status >= 500 ? 'warn' : 'debug';
+    if (!logger.isLevelEnabled(level)) return;
     logger[level](
       {
         request_id: c.get('requestId'),
@@ -16,7 +14,7 @@ export function accessLog(logger: Logger): MiddlewareHandler<ApiEnv> {
         path: c.req.path,
         status: c.res.status,
         actor_id: c.get('caller')?.actor.id ?? null,
-        duration_ms: Math.round(performance.now() - began),
+        duration_ms: Math.round(milliseconds),
       },
       'request',
     );

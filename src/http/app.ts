@@ -76,11 +76,10 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
 function prepare(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
   const { consensus, replica, settings, logger, registry } = parts;
   registerGauges(registry, consensus, settings.started_at);
-  app.use(arrival({ consensus, replica, settings, logger, inFlight: new Set() }));
-  app.use(measure(registry));
-  app.use(accessLog(logger));
+  const foundation = { consensus, replica, settings, logger, inFlight: new Set<string>() };
+  app.use(arrival(foundation, [measure(registry), accessLog(logger)]));
   app.use(secureHeaders);
-  app.use('/v1/*', cors(settings.cors_origins));
+  if (settings.cors_origins.length > 0) app.use('/v1/*', cors(settings.cors_origins));
   app.onError(answerError);
   app.notFound(answerNotFound(app));
   registerComponents(app);

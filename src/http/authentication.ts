@@ -16,12 +16,12 @@ export async function authenticate(c: ApiContext): Promise<Caller> {
   const token = BEARER.exec(c.req.header('authorization') ?? '')?.[1];
   if (token === undefined) throw unauthenticated();
   if (c.req.method === 'GET' || c.req.method === 'HEAD') await settle(c);
-  const hash = tokenHash(token);
+  const digest = tokenHash(token);
   const { reader } = c.get('foundation').replica;
-  let session = sessionByTokenHash(reader, hash);
+  let session = sessionByTokenHash(reader, digest);
   if (session === null) {
     await barrier(c);
-    session = sessionByTokenHash(reader, hash);
+    session = sessionByTokenHash(reader, digest);
   }
   if (session === null || session.ended || session.expires_at <= c.get('receivedAt')) {
     throw unauthenticated();

@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { v7 } from 'uuid';
+import { newRequestId } from './ids.ts';
 import { PROBLEMS, type ProblemCode } from './problem-catalogue.ts';
 
 const CODES: Readonly<Record<string, ProblemCode>> = {
@@ -47,7 +47,7 @@ export function answerBadTarget(): Response {
 
 function document(code: ProblemCode) {
   const { status, title, retryable, description } = PROBLEMS[code];
-  const request_id = v7().replaceAll('-', '');
+  const request_id = newRequestId();
   const body = JSON.stringify({
     type: `/problems/${code}`,
     title,

@@ -30,6 +30,12 @@ export async function settle(c: ApiContext): Promise<void> {
   c.set('settled', true);
 }
 
+/** Names the point of the log that the answer shows. */
+export function setIndex(c: ApiContext, index: number): void {
+  c.set('indexed', true);
+  c.header('LMS-Index', String(index));
+}
+
 /** The read barrier whatever the request asks for. */
 export async function barrier(c: ApiContext): Promise<void> {
   await awaitRead(c.get('foundation').consensus.readBarrier(timeLeft(c)), LOCAL_HINT);

@@ -40,6 +40,8 @@ export interface ApiEnv {
     caller?: Caller;
     /** The wait that the consistency level asks for is over. */
     settled?: boolean;
+    /** The answer names its own `LMS-Index`. */
+    indexed?: boolean;
     /** The parsed JSON body, as it came: what the idempotency fingerprint is made of. */
     jsonBody?: unknown;
     operationId?: string;

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
+import type { ZodType } from 'zod';
 import { authenticate } from './authentication.ts';
 import { requestDeadline } from './consistency.ts';
 import type { ApiContext, ApiEnv } from './env.ts';
@@ -6,15 +7,20 @@ import { idempotencyKey } from './idempotency.ts';
 import { readJsonBody } from './json-body.ts';
 import { redirectToLeader } from './leader.ts';
 import { Problem } from './problem.ts';
-import { pointer } from './validation.ts';
+import { pointer, validate } from './validation.ts';
 
 export interface GuardOptions {
   readonly operationId: string;
   readonly isPublic: boolean;
   /** Goes through the log, so it may be sent to the leader. */
   readonly isWrite: boolean;
-  /** The operation knows no query parameter. */
+  /** The operation knows no query parameter but these, and says so. */
   readonly refusesQuery: boolean;
+  readonly query: ZodType | null;
+  readonly params: ZodType | null;
+  /** Of a JSON body. */
+  readonly json: ZodType | null;
+  readonly requiresBody: boolean;
   /** Media types of the body, empty when the operation has none. */
   readonly accepted: readonly string[];
   readonly maxJsonBytes: number;
@@ -32,7 +38,11 @@ export function guard(options: GuardOptions): MiddlewareHandler<ApiEnv> {
     }
     if (!options.isPublic) c.set('caller', await authenticate(c));
     if (options.refusesQuery) refuseQuery(c);
-    if (options.accepted.length > 0) await checkBody(c, options);
+    const isJson = options.accepted.length > 0 && checkMediaType(c, options.accepted);
+    if (isJson) await readJsonBody(c, options.maxJsonBytes);
+    if (options.query !== null) validate(c, 'query', options.query, queryOf(c));
+    if (options.params !== null) validate(c, 'param', options.params, c.req.param());
+    if (options.json !== null) checkJson(c, options, isJson);
     return next();
   };
 }
@@ -50,19 +60,30 @@ function refuseQuery(c: ApiContext): void {
   });
 }
 
-async function checkBody(c: ApiContext, options: GuardOptions): Promise<void> {
+/** A parameter that comes more than once is a list. */
+function queryOf(c: ApiContext): Record<string, unknown> {
+  const entries = Object.entries(c.req.queries());
+  return Object.fromEntries(entries.map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
+}
+
+/** Whether the body is JSON for the guard to read. */
+function checkMediaType(c: ApiContext, accepted: readonly string[]): boolean {
   const type = c.req.header('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type === undefined && (accepts(options.accepted, '*/*') || !announcesBody(c))) return;
-  if (type === undefined || !accepts(options.accepted, type)) {
-    throw new Problem(
-      'unsupported_media_type',
-      `Send Content-Type: ${options.accepted.join(' or ')}.`,
-      { extra: { accepted: options.accepted } },
-    );
+  if (type === undefined && (accepts(accepted, '*/*') || !announcesBody(c))) return false;
+  if (type === undefined || !accepts(accepted, type)) {
+    throw new Problem('unsupported_media_type', `Send Content-Type: ${accepted.join(' or ')}.`, {
+      extra: { accepted },
+    });
   }
   // Where any type is taken, JSON is a file like others, and the handler's to read.
-  const isJson = type.endsWith('json') && options.accepted.includes(type);
-  if (isJson) await readJsonBody(c, options.maxJsonBytes);
+  return type.endsWith('json') && accepted.includes(type);
+}
+
+/** A body that is not there is judged as an empty one where it is required. */
+function checkJson(c: ApiContext, { json, requiresBody }: GuardOptions, isJson: boolean): void {
+  if (json === null) return;
+  if (isJson || requiresBody) validate(c, 'json', json, isJson ? c.get('jsonBody') : {});
+  else c.req.addValidatedData('json', {});
 }
 
 function accepts(accepted: readonly string[], type: string): boolean {

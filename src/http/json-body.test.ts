@@ -118,13 +118,11 @@ t.test('media types', async (t) => {
     'application/json; charset=utf-8',
     'Application/JSON',
     'application/merge-patch+json',
+    // An empty parameter is none (RFC 9110 §5.6.6).
+    'application/json;',
   ]) {
     t.equal((await patch(body, type)).status, 200, type);
   }
-  t.match(await patch(body, 'application/json;'), {
-    status: 415,
-    problem: { code: 'unsupported_media_type' },
-  });
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
     const { status, problem } = await patch(body, type);
     t.equal(status, 415, type);

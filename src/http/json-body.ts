@@ -17,8 +17,6 @@ export async function readJsonBody(c: ApiContext, maxBytes: number): Promise<voi
   } catch (error) {
     throw new Problem('invalid_json', `The body is not JSON: ${(error as Error).message}.`);
   }
-  // Hono caches promises here, whatever its type says; the body itself is consumed by now.
-  Object.assign(c.req.bodyCache, { text: Promise.resolve(text) });
 }
 
 /**
@@ -29,7 +27,7 @@ async function readBytes(c: ApiContext, maxBytes: number): Promise<Uint8Array> {
   const length = c.req.header('content-length');
   if (length !== undefined && Number(length) > maxBytes) throw tooLarge(maxBytes);
   try {
-    if (length !== undefined) return new Uint8Array(await c.req.arrayBuffer());
+    if (length !== undefined) return new Uint8Array(await c.req.raw.arrayBuffer());
     return await readCounting(c, maxBytes);
   } catch (error) {
     if (error instanceof Problem) throw error;

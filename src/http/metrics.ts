@@ -1,12 +1,17 @@
-import type { MiddlewareHandler } from 'hono';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { ApiEnv } from './env.ts';
+import type { AnswerObserver } from './answer-observer.ts';
 import type { Consensus, ConsensusStatus } from './ports.ts';
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 10];
 
+/** Found once: to look a series up by its labels costs more than to count. */
+interface OperationSeries {
+  readonly seconds: Histogram.Internal<'operation_id'>;
+  readonly byStatus: Map<number, Counter.Internal>;
+}
+
 /** Counts and times every request by operation, never by path: the number of series is bounded. */
-export function measure(registry: Registry): MiddlewareHandler<ApiEnv> {
+export function measure(registry: Registry): AnswerObserver {
   const requests = new Counter({
     name: 'lms_http_requests_total',
     help: 'Requests answered, by operation and status.',
@@ -20,12 +25,22 @@ export function measure(registry: Registry): MiddlewareHandler<ApiEnv> {
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
   });
-  return async (c, next) => {
-    const began = performance.now();
-    await next();
-    const operation_id = c.get('operationId') ?? 'none';
-    requests.inc({ operation_id, status: c.res.status });
-    seconds.observe({ operation_id }, (performance.now() - began) / 1000);
+  const series = new Map<string, OperationSeries>();
+  return (c, milliseconds) => {
+    const operation = c.get('operationId') ?? 'none';
+    let one = series.get(operation);
+    if (one === undefined) {
+      one = { seconds: seconds.labels(operation), byStatus: new Map() };
+      series.set(operation, one);
+    }
+    const { status } = c.res;
+    let count = one.byStatus.get(status);
+    if (count === undefined) {
+      count = requests.labels(operation, String(status));
+      one.byStatus.set(status, count);
+    }
+    count.inc();
+    one.seconds.observe(milliseconds / 1000);
   };
 }
 

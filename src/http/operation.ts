@@ -1,11 +1,11 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
+import type { Handler, MiddlewareHandler } from 'hono';
 import { requestParameters, responseHeaders } from './components.ts';
 import type { ApiEnv } from './env.ts';
 import { guard } from './guard.ts';
 import { maxJsonBytes } from './limits.ts';
 import type { ProblemCode } from './problem-catalogue.ts';
 import { problemResponses } from './problem-schema.ts';
-import { validationHook } from './validation.ts';
 
 type OperationConfig = Omit<RouteConfig, 'path' | 'operationId' | 'middleware' | 'security'> & {
   readonly path: string;
@@ -68,6 +68,10 @@ export function operation<const P extends string, R extends OperationConfig & { 
         isWrite,
         refusesQuery: isStrict && query === undefined,
         accepted,
+        query: zodOrNull(query),
+        params: zodOrNull(config.request?.params),
+        json: jsonSchema(config),
+        requiresBody: config.request?.body?.required === true,
         maxJsonBytes: options.maxJsonBytes ?? maxJsonBytes,
       }),
     ],
@@ -76,7 +80,16 @@ export function operation<const P extends string, R extends OperationConfig & { 
 
 /** An app for the operations of one resource; mounted in `app.ts`. */
 export function router() {
-  return new OpenAPIHono<ApiEnv>({ defaultHook: validationHook });
+  const app = new OpenAPIHono<ApiEnv>();
+  // The guard has validated; the library would do it again, in one more turn per part.
+  const register = (operation: RouteConfig & { middleware: [MiddlewareHandler] }, run: Handler) => {
+    const { middleware, ...route } = operation;
+    app.openAPIRegistry.registerPath(route);
+    const path = route.path.replaceAll(/\/{(.+?)}/g, '/:$1');
+    return app.on([route.method], [path], ...middleware, run);
+  };
+  app.openapi = register as unknown as typeof app.openapi;
+  return app;
 }
 
 /** A JSON answer with its example. */
@@ -102,6 +115,18 @@ export function patchBody<Schema extends z.ZodType>(schema: Schema, example: z.i
       'application/json': { schema, example },
     },
   };
+}
+
+function zodOrNull(schema: unknown): z.ZodType | null {
+  return schema instanceof z.ZodType ? schema : null;
+}
+
+/** All JSON types of a body share one schema. */
+function jsonSchema(config: OperationConfig): z.ZodType | null {
+  const contents = Object.entries(config.request?.body?.content ?? {});
+  const json = contents.find(([type]) => type.endsWith('json'));
+  const content = json?.[1];
+  return content !== undefined && 'schema' in content ? zodOrNull(content.schema) : null;
 }
 
 const REDIRECT = {

@@ -32,6 +32,9 @@ export interface Consensus {
     readonly size_bytes: number;
   }>;
 
+  /** `null` when none is known. Asked for each answer. */
+  leaderId(): string | null;
+
   status(): ConsensusStatus;
 }
 

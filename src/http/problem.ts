@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import { HTTPException } from 'hono/http-exception';
 import type { FieldError } from '../lms/refusal.ts';
 import { Refusal } from '../lms/refusal.ts';
 import type { ApiEnv } from './env.ts';
@@ -31,19 +30,12 @@ export class Problem extends Error {
   }
 }
 
-/** What the libraries refuse by themselves, past the guard: odd forms of what it lets through. */
-const LIBRARY_PROBLEMS: Readonly<Record<number, Problem>> = {
-  400: new Problem('invalid_request', 'The body does not have the form that its type promises.'),
-  415: new Problem('unsupported_media_type', 'The Content-Type is not well formed.'),
-};
-
 /** The problem that a thrown thing is, or `null` when it is a mistake of this program. */
 export function asProblem(error: unknown): Problem | null {
   if (error instanceof Problem) return error;
   if (error instanceof Refusal) {
     return new Problem(error.code, error.message, { errors: error.errors, extra: error.extra });
   }
-  if (error instanceof HTTPException) return LIBRARY_PROBLEMS[error.status] ?? null;
   return null;
 }
 

@@ -1,6 +1,6 @@
 import type { Reader } from '../lms/reader.ts';
 import type { Actor } from '../lms/tx.ts';
-import { barrier, settle } from './consistency.ts';
+import { barrier, setIndex, settle } from './consistency.ts';
 import { type ApiContext, callerOf } from './env.ts';
 import { setVersion } from './preconditions.ts';
 
@@ -14,7 +14,7 @@ export async function read<Value>(
 ): Promise<Value> {
   await settle(c);
   const { reader, applied } = c.get('foundation').replica;
-  c.header('LMS-Index', String(applied.index));
+  setIndex(c, applied.index);
   const value = find(reader, callerOf(c).actor);
   setVersion(c, value);
   return value;

@@ -1,11 +1,11 @@
-import { v7 } from 'uuid';
 import { encodeCommand } from '../lms/codec.ts';
 import type { Command, CommandDefinition, CommandHeader } from '../lms/command.ts';
 import type { AppliedCommand } from '../lms/machine.ts';
 import { ProposalError } from '../raft/errors.ts';
-import { proposalProblem } from './consistency.ts';
+import { proposalProblem, setIndex } from './consistency.ts';
 import { type ApiContext, timeLeft } from './env.ts';
 import { fingerprint, idempotencyKey } from './idempotency.ts';
+import { newCommandId } from './ids.ts';
 import { setVersion } from './preconditions.ts';
 import { Problem } from './problem.ts';
 
@@ -32,7 +32,7 @@ export async function submit<Payload extends object, Value>(
   const { index, result } = await inFlightOnce(c, header, () =>
     propose(c, { ...payload, ...header }),
   );
-  c.header('LMS-Index', String(index));
+  setIndex(c, index);
   if (result.replayed === true) c.header('Idempotency-Replayed', 'true');
   if (!result.ok) {
     const { code, detail, errors, extra } = result;
@@ -53,7 +53,7 @@ function commandHeader(
   return {
     kind: definition.kind,
     v: definition.v,
-    command_id: v7().replaceAll('-', ''),
+    command_id: newCommandId(),
     actor_id: caller?.actor.id ?? null,
     session_id: caller?.session_id ?? null,
     received_at: c.get('receivedAt'),

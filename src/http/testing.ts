@@ -63,6 +63,10 @@ export class SoloConsensus implements Consensus {
     return Promise.resolve({ ...this.machine.applied, size_bytes: 4096 });
   };
 
+  leaderId(): string | null {
+    return this.status().leader_id;
+  }
+
   status(): ConsensusStatus {
     const { index } = this.machine.applied;
     return {

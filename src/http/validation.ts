@@ -1,13 +1,14 @@
-import type { Hook } from '@hono/zod-openapi';
-import type { ZodError } from 'zod';
+import type { ZodError, ZodType } from 'zod';
 import type { FieldError } from '../lms/refusal.ts';
-import type { ApiEnv } from './env.ts';
+import type { ApiContext } from './env.ts';
 import { Problem } from './problem.ts';
 
 type Issue = ZodError['issues'][number];
 
 /** Where a pointer begins: the body is the root, parameters stand below the name of their place. */
-const ROOT = { json: '', form: '', query: '/query', param: '/path', header: '/header', cookie: '' };
+const ROOT = { json: '', query: '/query', param: '/path' };
+
+type Target = keyof typeof ROOT;
 
 /** JSON pointer (RFC 6901). */
 export function pointer(path: readonly PropertyKey[]): string {
@@ -43,18 +44,24 @@ function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** Turns what zod found into one problem document; every issue keeps its place. */
-export const validationHook: Hook<unknown, ApiEnv, string, undefined> = (result) => {
-  if (result.success) return undefined;
-  const { target } = result;
-  // The validator hands it over with failures too, whatever its type says.
-  const { data } = result as { readonly data?: unknown };
-  const errors = result.error.issues.flatMap((issue) => fieldErrors(issue, data, ROOT[target]));
+/**
+ * Checks one part of the request, and leaves what the schema makes of it where `c.req.valid` finds it.
+ * At once: the validators of the library wait for each part in turn.
+ */
+export function validate(c: ApiContext, target: Target, schema: ZodType, data: unknown): void {
+  const result = schema.safeParse(data);
+  if (!result.success) throw notValid(target, data, result.error);
+  c.req.addValidatedData(target, result.data as object);
+}
+
+/** One problem document for all that zod found; every issue keeps its place. */
+function notValid(target: Target, data: unknown, error: ZodError): Problem {
+  const errors = error.issues.flatMap((issue) => fieldErrors(issue, data, ROOT[target]));
   if (errors.every((error) => error.pointer === '/query/cursor')) {
-    throw new Problem('invalid_cursor', 'The cursor is not one of this list.', { errors });
+    return new Problem('invalid_cursor', 'The cursor is not one of this list.', { errors });
   }
   const unknown = errors.every((error) => error.code === 'unknown_field');
-  throw new Problem(
+  return new Problem(
     unknown ? 'unknown_field' : 'invalid_request',
     `${errors.length === 1 ? 'One field is' : `${errors.length} fields are`} not valid: ${errors
       .slice(0, 5)
@@ -62,4 +69,4 @@ export const validationHook: Hook<unknown, ApiEnv, string, undefined> = (result)
       .join(', ')}.`,
     { errors: errors.slice(0, 100) },
   );
-};
+}

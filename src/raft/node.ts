@@ -153,6 +153,11 @@ export class RaftNode {
     return this.#waiters.wait(index, timeoutMs);
   }
 
+  /** Whom this node takes for the leader. */
+  get leaderId(): NodeId | null {
+    return this.#driver.core.leaderId;
+  }
+
   status(): RaftStatus {
     const { machine, snapshots } = this.#options;
     const { index } = machine.applied;
