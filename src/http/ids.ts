@@ -14,6 +14,10 @@ export type IdPrefix =
   | 'qry'
   | 'ans'
   | 'rgr'
+  | 'inc'
+  | 'opl'
+  | 'ann'
+  | 'fed'
   | 'cnv'
   | 'msg';
 

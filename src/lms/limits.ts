@@ -81,3 +81,11 @@ export const maxImportChanges = 1_000_000;
 /** Changes that were staged and never became a plan, because the node died: forgotten after an hour. */
 export const importStagingKeptMs = 60 * 60 * 1000;
 export const importChangesForgottenAtOnce = 500;
+/** Of a declared incident, and of what a rule of an outage policy counts: 60 days. */
+export const maxOutageSeconds = 60 * 24 * 60 * 60;
+export const maxPolicyRules = 20;
+export const maxPolicyHolidays = 400;
+/** Deadlines that one command may move. */
+export const maxAdjustedDeadlines = 20_000;
+/** Shorter windows without a commit are no incident: a change of leader, or nobody wrote. */
+export const minOutageMs = 120_000;

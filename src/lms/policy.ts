@@ -51,6 +51,8 @@ export const POLICY = {
   'query.answer': { site: [], course: members },
   'query.endorse': { site: [], course: staff },
   'tutor.ask': { site: [], course: members },
+  'incident.read': { site: everyone, course: [] },
+  'incident.manage': { site: ['admin'], course: [] },
   'cluster.manage': { site: ['admin'], course: [] },
 } as const satisfies Record<string, Rule>;
 

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../command.ts';
 import { acceptAnswer } from './accept-answer.ts';
+import { adjustDeadlines } from './adjust-deadlines.ts';
 import { answerQuery } from './answer-query.ts';
 import { answerRegradeRequest } from './answer-regrade-request.ts';
 import { bootstrapAdmin } from './bootstrap-admin.ts';
@@ -9,11 +10,15 @@ import { claimGrading } from './claim-grading.ts';
 import { createAssignment } from './create-assignment.ts';
 import { createCourse } from './create-course.ts';
 import { createFile } from './create-file.ts';
+import { createIncident } from './create-incident.ts';
+import { createOutagePolicy } from './create-outage-policy.ts';
 import { createSession } from './create-session.ts';
 import { createUser } from './create-user.ts';
 import { deleteAssignment } from './delete-assignment.ts';
 import { deleteCourse } from './delete-course.ts';
+import { deleteIncident } from './delete-incident.ts';
 import { deleteMaterial } from './delete-material.ts';
+import { deleteOutagePolicy } from './delete-outage-policy.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteUser } from './delete-user.ts';
 import { endorseAnswer } from './endorse-answer.ts';
@@ -32,13 +37,16 @@ import { submitAssignment } from './submit-assignment.ts';
 import { unenroll } from './unenroll.ts';
 import { updateAssignment } from './update-assignment.ts';
 import { updateCourse } from './update-course.ts';
+import { updateIncident } from './update-incident.ts';
 import { updateMaterial } from './update-material.ts';
+import { updateOutagePolicy } from './update-outage-policy.ts';
 import { updateUser } from './update-user.ts';
 import { uploadMaterial } from './upload-material.ts';
 
 /** Every kind and version that the log may hold. Nothing is ever taken out of this list. */
 const ALL: readonly CommandDefinition<never>[] = [
   acceptAnswer,
+  adjustDeadlines,
   answerQuery,
   answerRegradeRequest,
   bootstrapAdmin,
@@ -48,11 +56,15 @@ const ALL: readonly CommandDefinition<never>[] = [
   createAssignment,
   createCourse,
   createFile,
+  createIncident,
+  createOutagePolicy,
   createSession,
   createUser,
   deleteAssignment,
   deleteCourse,
+  deleteIncident,
   deleteMaterial,
+  deleteOutagePolicy,
   deleteSession,
   deleteUser,
   endorseAnswer,
@@ -71,7 +83,9 @@ const ALL: readonly CommandDefinition<never>[] = [
   unenroll,
   updateAssignment,
   updateCourse,
+  updateIncident,
   updateMaterial,
+  updateOutagePolicy,
   updateUser,
   uploadMaterial,
 ];
