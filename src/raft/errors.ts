@@ -22,6 +22,15 @@ export class ProposalError extends Error {
   }
 }
 
+/** Something large was not begun, because the disk's reserve is touched. */
+export class DiskLowError extends Error {
+  override readonly name = 'DiskLowError';
+
+  constructor() {
+    super('the disk of this node is nearly full: make room on it, and try again');
+  }
+}
+
 /** A linearizable read that no majority confirmed within its deadline. */
 export class ReadError extends Error {
   override readonly name = 'ReadError';

@@ -153,17 +153,23 @@ export class RaftNode {
     return this.#waiters.wait(index, timeoutMs);
   }
 
+  /** The disk's reserve is touched: whoever writes much beside the log should wait. */
+  get diskLow(): boolean {
+    return this.#options.log.diskLow;
+  }
+
   /** Whom this node takes for the leader. */
   get leaderId(): NodeId | null {
     return this.#driver.core.leaderId;
   }
 
   status(): RaftStatus {
-    const { machine, snapshots } = this.#options;
+    const { machine, snapshots, log } = this.#options;
     const { index } = machine.applied;
     return statusOf(this.#driver.core, this.#reachable, {
       applied_index: index,
       removed: this.#removed,
+      disk_low: log.diskLow,
       snapshot_index: snapshots.newestUpTo(index)?.last_included_index ?? 0,
     });
   }
@@ -197,7 +203,8 @@ export class RaftNode {
 
   /**
    * Takes a snapshot now and lets the log become shorter; writes go on meanwhile. Without a new entry
-   * since the last one it is that one. Rejects when it cannot be written; nothing is lost then.
+   * since the last one it is that one. Rejects when it cannot be written, with `DiskLowError` when
+   * the disk is low; nothing is lost then.
    */
   async snapshot(): Promise<{ index: number; term: number; size_bytes: number }> {
     const { last_included_index, last_included_term, size_bytes } = await this.#snapshots.take();

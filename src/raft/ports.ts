@@ -77,6 +77,13 @@ export interface LogStore {
   onDurable: (seq: number) => void;
   /** A write or fsync failed: the log is poisoned, nothing more becomes durable (fsyncgate). */
   onFailure: (error: Error) => void;
+  /**
+   * The disk's reserve is touched. What is appended still becomes durable, though perhaps not before there
+   * is room again: whoever makes the log longer should stop.
+   */
+  readonly diskLow: boolean;
+  /** `diskLow` is another one now. */
+  onDiskLow: (low: boolean) => void;
   close(): Promise<void>;
 }
 

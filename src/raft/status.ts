@@ -28,6 +28,8 @@ export interface RaftStatus {
   readonly joint: boolean;
   /** Of the entry that set these members; 0: they are the first ones. */
   readonly configuration_index: number;
+  /** The disk's reserve is touched: as a leader this node takes no commands. */
+  readonly disk_low: boolean;
   /** This node was a member, and will never be one again. */
   readonly removed: boolean;
   /** Of the first entry that the log still holds. */
@@ -41,7 +43,7 @@ export interface RaftStatus {
 export function statusOf(
   core: Readonly<Core>,
   reachable: ReadonlySet<NodeId>,
-  beside: Pick<RaftStatus, 'applied_index' | 'removed' | 'snapshot_index'>,
+  beside: Pick<RaftStatus, 'applied_index' | 'removed' | 'snapshot_index' | 'disk_low'>,
 ): RaftStatus {
   const { index, configuration } = core.configurations.latest;
   return {

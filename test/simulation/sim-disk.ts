@@ -23,6 +23,7 @@ export interface DiskOperation {
 export class SimDisk implements FileSystem {
   /** Asked before each operation that changes the disk: an error to throw, or null. */
   onOperation: (operation: DiskOperation) => Error | null = () => null;
+  free = Number.POSITIVE_INFINITY;
   readonly #folders = new Map<string, SimFolder>();
   #operations = 0;
   /** Handles of earlier processes are dead. */
@@ -71,6 +72,10 @@ export class SimDisk implements FileSystem {
   unlink(path: string): void {
     this.#begin('unlink', path);
     this.#folder(dirname(path)).change({ kind: 'unlink', name: basename(path) });
+  }
+
+  freeBytes(): number {
+    return this.free;
   }
 
   syncFolder(folder: string): void {

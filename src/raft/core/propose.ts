@@ -21,6 +21,7 @@ export function onPropose(core: Core, requestId: string, command: Uint8Array): v
 function refusalOf(core: Core, command: Uint8Array): RefusalReason | null {
   if (core.role !== 'leader' || core.transfer !== null) return 'not_leader';
   if (command.length > maxEntryBytes) return 'too_large';
+  if (core.diskLow) return 'disk_low';
   if (core.uncommittedBytes + command.length > maxUncommittedBytes) return 'overloaded';
   return null;
 }

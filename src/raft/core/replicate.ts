@@ -43,7 +43,8 @@ function sendEntries(core: Core, peer: NodeId, progress: Progress): boolean {
     const entries = core.log.slice(progress.next, maxAppendEntries, maxAppendBytes);
     if (entries === null) {
       progress.reading = true;
-      const to = Math.min(core.log.lastIndex, progress.next + maxAppendEntries - 1);
+      // What is not durable yet is in memory, and may not have reached the log.
+      const to = Math.min(core.durable, progress.next + maxAppendEntries - 1);
       core.effects.push({ type: 'read_entries', peer, from: progress.next, to });
       break;
     }

@@ -99,6 +99,9 @@ export interface Core {
   /** Proposals are refused while the leadership is handed over. */
   transfer: { readonly to: NodeId; readonly until: number; told: boolean } | null;
 
+  /** No room for more commands: they are refused. What keeps the cluster together is still written. */
+  diskLow: boolean;
+
   // Reads.
   readRound: number;
   readsWaiting: WaitingRead[];
@@ -159,6 +162,7 @@ export function createCore(options: CoreOptions): Core {
     uncommitted: [],
     uncommittedBytes: 0,
     transfer: null,
+    diskLow: options.disk_low ?? false,
     readRound: 0,
     readsWaiting: [],
     readsInRound: null,

@@ -105,6 +105,9 @@ function onEvent(core: Core, event: Event): void {
       return onTransfer(core, event.to);
     case 'change_members':
       return onChangeMembers(core, event.request_id, event.change);
+    case 'disk':
+      core.diskLow = event.low;
+      return;
     case 'reachable':
       return onReachable(core, event.peer, event.reachable);
   }

@@ -54,6 +54,8 @@ export type Event =
   /** Hand the leadership over, `to: null`: to whoever holds most of the log. */
   | { readonly type: 'transfer'; readonly to: NodeId | null }
   | { readonly type: 'change_members'; readonly request_id: string; readonly change: MemberChange }
+  /** Whether the disk's reserve is touched. */
+  | { readonly type: 'disk'; readonly low: boolean }
   | { readonly type: 'reachable'; readonly peer: NodeId; readonly reachable: boolean };
 
 /** What the host has to do, in this order. */
@@ -103,7 +105,7 @@ export type Effect =
       readonly leader_id: NodeId | null;
     };
 
-export type RefusalReason = 'not_leader' | 'overloaded' | 'too_large';
+export type RefusalReason = 'not_leader' | 'overloaded' | 'disk_low' | 'too_large';
 
 export interface PersistEffect {
   readonly type: 'persist';
@@ -147,6 +149,8 @@ export interface CoreOptions {
     /** Configuration entries, in index order. */
     readonly configurations: readonly LogEntry[];
   };
+  /** Whether the disk's reserve is touched; default: it is not. */
+  readonly disk_low?: boolean;
   /** Applied before the restart, therefore committed. */
   readonly applied: number;
 }

@@ -6,7 +6,7 @@ import type { LogEntry, NodeId } from '../core/messages.ts';
 import { memberIds } from '../core/quorum.ts';
 import { type Core, createCore } from '../core/state.ts';
 import { deadline, step } from '../core/step.ts';
-import type { CoreOptions, Effect, Event, SnapshotHead } from '../core/types.ts';
+import type { CoreOptions, Effect, Event, RefusalReason, SnapshotHead } from '../core/types.ts';
 import type { LogStore, Transport } from '../ports.ts';
 import { Alarm } from './alarm.ts';
 import { HeldMessages } from './held-messages.ts';
@@ -17,7 +17,7 @@ export interface DriverHooks {
   beforeStep(): void;
   commit(index: number): void;
   proposed(requestId: string, index: number, term: number): void;
-  refused(requestId: string, reason: 'not_leader' | 'overloaded' | 'too_large'): void;
+  refused(requestId: string, reason: RefusalReason): void;
   readReady(ids: readonly string[], index: number): void;
   readFailed(ids: readonly string[]): void;
   roleChanged(change: Extract<Effect, { type: 'role_changed' }>): void;
@@ -62,6 +62,7 @@ export class Driver {
       codec: configurationCodec,
       hard_state: recovered.hard_state,
       log: recovered,
+      disk_low: parts.log.diskLow,
     });
     this.#alarm = new Alarm(() => this.push({ type: 'tick' }));
   }
@@ -75,6 +76,7 @@ export class Driver {
     this.#log.onDurable = (seq) => this.push({ type: 'durable', seq });
     // No retry: a failed fsync may have dropped pages, and a second one would claim success.
     this.#log.onFailure = (error) => this.halt(error);
+    this.#log.onDiskLow = (low) => this.push({ type: 'disk', low });
     this.#transport.onMessage = (from, message) => this.push({ type: 'message', from, message });
     // A node that joins has no members yet: its transport was told by whom it may be led.
     const { configuration } = this.#core;

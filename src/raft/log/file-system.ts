@@ -16,6 +16,8 @@ export interface FileSystem {
   unlink(path: string): void;
   /** Makes creations, renames and removals in the folder durable. */
   syncFolder(folder: string): void;
+  /** What may still be written to the disk that `folder` is on, in bytes. */
+  freeBytes(folder: string): number;
 }
 
 export interface LogFile {

@@ -21,6 +21,10 @@ export interface LogLimits {
   readonly maxHeldBytes: number;
   /** How often the spare is looked after; one that found the disk full is tried again. */
   readonly spareRetryMs: number;
+  /** Below this much free space the disk is low; below half of it commands are held back. */
+  readonly reserveBytes: number;
+  /** How often the free space is asked for, at most. */
+  readonly roomPaceMs: number;
 }
 
 const KIB = 1024;
@@ -37,6 +41,8 @@ export const DEFAULT_LOG_LIMITS: LogLimits = {
   trailingBytes: 64 * MIB,
   maxHeldBytes: 512 * MIB,
   spareRetryMs: 1000,
+  reserveBytes: 256 * MIB,
+  roomPaceMs: 250,
 };
 
 /** Fills in the defaults. Throws a `RangeError` when the limits contradict each other. */

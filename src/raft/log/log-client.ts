@@ -14,12 +14,14 @@ export class LogClient implements LogStore {
   readonly recovered: RecoveredLog;
   onDurable: (seq: number) => void = () => {};
   onFailure: (error: Error) => void = () => {};
+  onDiskLow: (low: boolean) => void = () => {};
   readonly #post: (request: LogRequest, transfer?: ArrayBuffer) => void;
   readonly #closed: Promise<void>;
   readonly #calls = new Map<number, PendingCall>();
   #lastCall = 0;
   #failure: Error | null = null;
   #closing = false;
+  #diskLow = false;
 
   /** `closed` fulfils when the worker is gone and the folder is free again. */
   constructor(
@@ -30,6 +32,10 @@ export class LogClient implements LogStore {
     this.recovered = recovered;
     this.#post = post;
     this.#closed = closed;
+  }
+
+  get diskLow(): boolean {
+    return this.#diskLow;
   }
 
   /** After a failure or `close` it does nothing: what it brings never becomes durable. */
@@ -67,6 +73,7 @@ export class LogClient implements LogStore {
     else if (reply.kind === 'failed') this.fail(fromWire(reply.error));
     else if (reply.kind === 'entries')
       this.#take(reply.id)?.resolve(unpackEntries(Buffer.from(reply.records)));
+    else if (reply.kind === 'room') this.#tellDisk(reply.room !== 'enough');
     else if (reply.kind === 'compacted') this.#take(reply.id)?.resolve(reply.base);
     else if (reply.kind === 'unread') this.#take(reply.id)?.reject(fromWire(reply.error));
   }
@@ -96,6 +103,12 @@ export class LogClient implements LogStore {
       this.#calls.set(id, { resolve: resolve as PendingCall['resolve'], reject });
       this.#post(request(id));
     });
+  }
+
+  #tellDisk(low: boolean): void {
+    if (low === this.#diskLow) return;
+    this.#diskLow = low;
+    this.onDiskLow(low);
   }
 
   #take(id: number): PendingCall | undefined {

@@ -9,7 +9,7 @@ import {
 import { batch, entry, FOLDER, openSmall, vote } from '../../../test/log/small-log.ts';
 import { LOSE_ALL } from '../../../test/simulation/power-cut.ts';
 import { seededRandom } from '../../../test/simulation/seeded-random.ts';
-import { type DiskOperation, SimDisk, systemError } from '../../../test/simulation/sim-disk.ts';
+import { SimDisk } from '../../../test/simulation/sim-disk.ts';
 import type { LogBatch } from '../ports.ts';
 import type { LogEngine } from './log-engine.ts';
 import { packBatch, unpackEntries } from './packed-batch.ts';
@@ -17,11 +17,6 @@ import { segmentName } from './segment-name.ts';
 
 function append(engine: LogEngine, ...batches: LogBatch[]): void {
   engine.append(batches.map(packBatch));
-}
-
-function failOn(kind: DiskOperation['kind'], code: string, part = ''): SimDisk['onOperation'] {
-  return (operation) =>
-    operation.kind === kind && operation.path.includes(part) ? systemError(code, part) : null;
 }
 
 t.test('a new log is empty', (t) => {
@@ -142,89 +137,6 @@ t.test('a vote in the same term as before, and the same vote again, are in order
   const disk = new SimDisk();
   append(openSmall(disk), batch(vote(3, null)), batch(vote(3, 'n1')), batch(vote(3, 'n1')));
   t.same(openSmall(disk).recovered.hard_state, vote(3, 'n1'));
-  t.end();
-});
-
-t.test('after a failed write or fsync nothing works any more, and nothing is tried', (t) => {
-  for (const kind of ['write', 'sync'] as const) {
-    const disk = new SimDisk();
-    const engine = openSmall(disk);
-    append(engine, batch(null, entry(1, 1)));
-    disk.onOperation = failOn(kind, 'EIO');
-    t.throws(() => append(engine, batch(null, entry(2, 1))), { code: 'EIO' });
-    disk.onOperation = () => null;
-    const operations = disk.operations;
-    t.throws(() => append(engine, batch(null, entry(3, 1))), { code: 'EIO' });
-    t.throws(() => engine.read(1, 1, 1), { code: 'EIO' });
-    t.throws(() => engine.mark(), { code: 'EIO' });
-    t.throws(() => engine.prepareSpare(), { code: 'EIO' });
-    engine.close();
-    t.equal(disk.operations, operations);
-  }
-  t.end();
-});
-
-t.test('every step of a rotation may fail: poison, and nothing is lost', (t) => {
-  const failures = ['create', 'write', 'sync', 'rename', 'sync_folder'] as const;
-  for (const kind of failures) {
-    const disk = new SimDisk();
-    const engine = openSmall(disk);
-    append(engine, batch(null, entry(1, 1, 3000)));
-    disk.onOperation = failOn(kind, 'EIO');
-    t.throws(() => append(engine, batch(null, entry(2, 1, 3000))), { code: 'EIO' }, kind);
-    t.throws(() => engine.read(1, 1, 1), { code: 'EIO' });
-    disk.onOperation = () => null;
-    disk.powerCut(LOSE_ALL);
-    t.equal(openSmall(disk).recovered.last_index, 1);
-  }
-  t.end();
-});
-
-t.test('a full disk puts the spare off, and matters only when the segment is full', (t) => {
-  const disk = new SimDisk();
-  const engine = openSmall(disk);
-  disk.onOperation = failOn('write', 'ENOSPC', 'spare');
-  t.equal(engine.spareIsLate, true);
-  t.equal(engine.prepareSpare(), 'disk_full');
-  t.notOk(disk.list(FOLDER).includes('spare.tmp'), 'the space is given back');
-  t.equal(engine.spareIsLate, false, 'not before the next try');
-  append(engine, batch(null, entry(1, 1, 3000)));
-  disk.onOperation = () => null;
-  t.equal(engine.prepareSpare(), 'more');
-  t.equal(engine.prepareSpare(), 'done');
-  append(engine, batch(null, entry(2, 1, 3000)));
-  disk.onOperation = failOn('write', 'ENOSPC', 'spare');
-  t.throws(() => append(engine, batch(null, entry(3, 1, 3000))), { code: 'ENOSPC' });
-  disk.powerCut(LOSE_ALL);
-  disk.onOperation = () => null;
-  t.equal(openSmall(disk).recovered.last_index, 2);
-  t.end();
-});
-
-t.test('a spare that fails otherwise poisons the log', (t) => {
-  const disk = new SimDisk();
-  const engine = openSmall(disk);
-  disk.onOperation = failOn('sync', 'EIO', 'spare');
-  t.throws(() => engine.prepareSpare(), { code: 'EIO' });
-  t.throws(() => append(engine, batch(null, entry(1, 1))), { code: 'EIO' });
-  t.end();
-});
-
-t.test('no step leaves a creation, rename or removal that a power cut could undo', (t) => {
-  const disk = new SimDisk();
-  const engine = openSmall(disk);
-  t.equal(disk.unsyncedFolderOperations, 0);
-  for (let index = 1; index <= 5; index += 1) {
-    engine.prepareSpare();
-    t.equal(disk.unsyncedFolderOperations, 0);
-    append(engine, batch(null, entry(index, 1, 3000)));
-    t.equal(disk.unsyncedFolderOperations, 0);
-  }
-  disk.onOperation = failOn('write', 'ENOSPC', 'spare');
-  while (engine.prepareSpare() !== 'disk_full');
-  t.equal(disk.unsyncedFolderOperations, 0);
-  openSmall(disk);
-  t.equal(disk.unsyncedFolderOperations, 0);
   t.end();
 });
 

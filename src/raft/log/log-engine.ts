@@ -25,6 +25,7 @@ import type { LogIdentity, SegmentHeader } from './segment-header.ts';
 import { CLOSING_BYTES, SegmentWriter } from './segment-writer.ts';
 import { SpareSegment } from './spare-segment.ts';
 import type { TornTail } from './torn-tail.ts';
+import type { ZeroFile } from './zero-file.ts';
 
 export interface LogEngineOptions {
   readonly fs: FileSystem;
@@ -79,13 +80,15 @@ export class LogEngine {
   }
 
   /**
-   * Makes batches (of `packBatch`) durable, together: on return all of them are, and a crash
-   * before that leaves each of them whole or not at all.
+   * Makes batches (of `packBatch`) durable, together: a crash before that leaves each of them whole or
+   * not at all. Returns how many of them are durable now: all, unless the disk has no room for another
+   * segment. Nothing is spoilt by that; the rest may be tried again.
    */
-  append(batches: readonly Buffer[]): void {
-    this.#orPoison(() => {
-      for (const batch of batches) this.#stage(batch);
+  append(batches: readonly Buffer[]): number {
+    return this.#orPoison(() => {
+      for (const [done, batch] of batches.entries()) if (!this.#stage(batch)) return done;
       this.#flush();
+      return batches.length;
     });
   }
 
@@ -111,14 +114,15 @@ export class LogEngine {
 
   /**
    * Removes the oldest segments that `Compaction` allows, once it is durable that they are void.
-   * Returns where the log begins now.
+   * Returns where the log begins now: as before when the disk has no room even for saying so.
    */
   compact(compaction: Compaction): LogPosition {
     return this.#orPoison(() => {
       const { snapshot } = compaction;
       if (snapshot.index < this.#state.snapshot.index) return this.#state.base;
       const count = this.#state.segments.removable(this.#mayBegin(compaction));
-      this.#stageSnapshotMark(snapshot, this.#state.segments.oldest(count).seq);
+      const keep = this.#state.segments.oldest(count).seq;
+      if (!this.#stageSnapshotMark(snapshot, keep)) return this.#state.base;
       this.#flush();
       this.#remove(this.#state.removeSegments(count));
       return this.#state.base;
@@ -143,20 +147,21 @@ export class LogEngine {
     this.#poison ??= new Error('the log is closed');
   }
 
-  #stage(packed: Buffer): void {
+  /** False when the disk has no room: what was staged before is durable then, and this batch nowhere. */
+  #stage(packed: Buffer): boolean {
     const reset = resetIn(packed);
-    if (reset !== null) this.#startOver(packed, reset);
-    else this.#stageWhole(packed);
+    return reset === null ? this.#stageWhole(packed) : this.#startOver(packed, reset);
   }
 
-  #stageWhole(packed: Buffer): void {
+  #stageWhole(packed: Buffer): boolean {
     const size = packed.length - PACKED_HEAD_BYTES;
     if (!this.#writer.hasRoomFor(size)) {
       this.#flush();
-      if (!this.#writer.hasRoomFor(size)) this.#rotate(size);
+      if (!this.#writer.hasRoomFor(size) && !this.#rotate(size)) return false;
     }
     for (let at = PACKED_HEAD_BYTES; at < packed.length; at += sizeOfRecord(packed, at))
       this.#stageRecord(packed, at);
+    return true;
   }
 
   #stageRecord(packed: Buffer, at: number): void {
@@ -171,11 +176,12 @@ export class LogEngine {
     this.#writer.stage(packed, at, sizeOfRecord(packed, at));
   }
 
-  #stageSnapshotMark({ index, term }: LogPosition, keep_seq: number): void {
+  #stageSnapshotMark({ index, term }: LogPosition, keep_seq: number): boolean {
     const record = snapshotMarkRecord({ index, term, keep_seq });
-    if (!this.#writer.hasRoomFor(record.length)) this.#rotate(record.length);
+    if (!this.#writer.hasRoomFor(record.length) && !this.#rotate(record.length)) return false;
     this.#state.markSnapshot({ index, term });
     this.#writer.stage(record, 0, record.length);
+    return true;
   }
 
   #mayBegin({ snapshot, hold_index: hold }: Compaction) {
@@ -191,20 +197,23 @@ export class LogEngine {
    * The log goes on after a snapshot, and nothing before it is left. The header of the segment that
    * follows says so, and holds the batch's term and vote: they are durable with it or not at all.
    */
-  #startOver(packed: Buffer, resetAt: number): void {
+  #startOver(packed: Buffer, resetAt: number): boolean {
     this.#flush();
+    const entriesAt = resetAt + sizeOfRecord(packed, resetAt);
+    const blank = this.#blankFor(packed.length - entriesAt);
+    if (blank === null) return false;
     const before = this.#state;
     if (resetAt > PACKED_HEAD_BYTES) {
       before.setHardState(readHardState(packed, PACKED_HEAD_BYTES));
     }
     const base = { index: indexOfRecord(packed, resetAt), term: termOfRecord(packed, resetAt) };
     this.#state = new LogState(base, before.hardState);
-    const entriesAt = resetAt + sizeOfRecord(packed, resetAt);
     const how = { base, resets: true, sealedAt: before.lastIndex };
-    this.#openNext(packed.length - entriesAt, how);
+    this.#openNext(blank, how);
     this.#remove(before.segments.remove(Number.POSITIVE_INFINITY));
     for (let at = entriesAt; at < packed.length; at += sizeOfRecord(packed, at))
       this.#stageRecord(packed, at);
+    return true;
   }
 
   #remove(seqs: readonly number[]): void {
@@ -216,19 +225,25 @@ export class LogEngine {
     if (this.#writer.hasStaged) this.#writer.commit(this.#state.lastIndex);
   }
 
-  #rotate(recordBytes: number): void {
+  #rotate(recordBytes: number): boolean {
+    const blank = this.#blankFor(recordBytes);
+    if (blank === null) return false;
     const { snapshot, lastIndex } = this.#state;
-    this.#openNext(recordBytes, { base: snapshot, resets: false, sealedAt: lastIndex });
+    this.#openNext(blank, { base: snapshot, resets: false, sealedAt: lastIndex });
+    return true;
+  }
+
+  #blankFor(recordBytes: number): ZeroFile | null {
+    return this.#spare.take(PAGE_BYTES + recordBytes + CLOSING_BYTES);
   }
 
   /** Goes on in a new segment. The old one is sealed only when the new one is durable. */
   #openNext(
-    recordBytes: number,
+    blank: ZeroFile,
     how: { readonly base: LogPosition; readonly resets: boolean; readonly sealedAt: number },
   ): void {
     const { fs, folder } = this.#options;
     const full = this.#writer;
-    const blank = this.#spare.take(PAGE_BYTES + recordBytes + CLOSING_BYTES);
     const { lastIndex, lastTerm, hardState } = this.#state;
     const header: SegmentHeader = {
       ...this.#options.identity,

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { batch, entry, openSmall, vote } from '../../../test/log/small-log.ts';
 import { SimDisk, systemError } from '../../../test/simulation/sim-disk.ts';
+import type { Room } from './disk-room.ts';
 import { LogClient } from './log-client.ts';
 import { LogServer } from './log-server.ts';
 import type { LogReply, LogRequest } from './worker-messages.ts';
@@ -12,7 +13,11 @@ function setup(maxGroupBytes = 4096) {
   const requests: LogRequest[] = [];
   const replies: LogReply[] = [];
   const port = { post: (reply: LogReply) => replies.push(reply), take: () => requests.shift() };
-  const server = new LogServer(engine, port, maxGroupBytes);
+  let room: Room = 'enough';
+  const server = new LogServer(engine, port, { look: () => room }, maxGroupBytes);
+  const setRoom = (value: Room): void => {
+    room = value;
+  };
   const ended = Promise.withResolvers<void>();
   const client = new LogClient(engine.recovered, (r) => requests.push(r), ended.promise);
   const said: LogReply[] = [];
@@ -37,7 +42,7 @@ function setup(maxGroupBytes = 4096) {
       client.receive(reply);
     }
   };
-  return { disk, server, client, durable, failures, append, run, said };
+  return { disk, server, client, durable, failures, append, run, said, setRoom };
 }
 
 function countSyncs(disk: SimDisk): () => number {
@@ -163,17 +168,78 @@ t.test('a damaged entry: the read rejects and the log fails', async (t) => {
   t.same(durable, [1]);
 });
 
-t.test('a full disk is told, and is no failure', (t) => {
-  const { append, run, disk, durable, failures } = setup();
+function roomsIn(said: readonly LogReply[]): string[] {
+  return said.flatMap((reply) => {
+    return typeof reply === 'object' && reply.kind === 'room' ? [reply.room] : [];
+  });
+}
+
+t.test('a full disk is told, and is no failure: what has no place waits, in order', (t) => {
+  const { append, run, disk, durable, failures, said, server, client } = setup();
+  const told: boolean[] = [];
+  client.onDiskLow = (low) => told.push(low);
   disk.onOperation = ({ kind, path }) => (kind === 'create' ? systemError('ENOSPC', path) : null);
-  append(1);
+  append(1, 1500);
   run();
-  append(2);
+  append(2, 1500);
   run();
-  t.same(durable, [1, 2]);
+  t.same([durable, roomsIn(said)], [[1, 2], ['low']], 'the spare could not be made');
+  append(3, 1500);
+  append(4, 10);
+  run();
+  server.retry();
+  run();
+  t.same(
+    [durable, roomsIn(said)],
+    [
+      [1, 2],
+      ['low', 'none'],
+    ],
+  );
+  t.equal(client.diskLow, true);
+  disk.onOperation = () => null;
+  server.retry();
+  while (server.prepareSpare() === 'more');
+  run();
+  t.same(durable, [1, 2, 4]);
+  t.same(roomsIn(said).at(-1), 'enough');
+  t.same([told, client.diskLow], [[true, false], false]);
   t.same(failures, []);
   t.end();
 });
+
+t.test('without room commands wait, terms and members are written, until something waits', (t) => {
+  const { client, run, durable, setRoom, server } = setup();
+  setRoom('none');
+  client.append({ seq: 1, hard_state: vote(2, 'n1'), entries: [] });
+  client.append({ seq: 2, hard_state: null, entries: [entry(1, 2, 0, 1), entry(2, 2, 9, 2)] });
+  client.append({ ...batch(null, entry(3, 2)), seq: 3 });
+  client.append({ seq: 4, hard_state: vote(3, null), entries: [] });
+  run();
+  t.same(durable, [2]);
+  setRoom('low');
+  server.retry();
+  run();
+  t.same(durable, [2, 4], 'below the reserve it still writes');
+  t.equal(client.diskLow, true);
+  t.end();
+});
+
+t.test(
+  'the log closes with what waits for room, and none of that is said to be durable',
+  async (t) => {
+    const { append, run, client, durable, setRoom, disk } = setup();
+    append(1);
+    run();
+    setRoom('none');
+    append(2);
+    const closed = client.close();
+    run();
+    await closed;
+    t.same(durable, [1]);
+    t.equal(openSmall(disk).recovered.last_index, 1);
+  },
+);
 
 t.test('the next segment is ready before the current one is full', (t) => {
   const { append, run, disk } = setup();

@@ -1,5 +1,6 @@
+import type { DiskRoom, Room } from './disk-room.ts';
 import type { LogEngine } from './log-engine.ts';
-import { seqOfPacked } from './packed-batch.ts';
+import { bringsCommands, seqOfPacked } from './packed-batch.ts';
 import { toWire } from './wire-error.ts';
 import type { CompactRequest, LogReply, LogRequest, ReadRequest } from './worker-messages.ts';
 
@@ -13,16 +14,30 @@ export interface ServerPort {
 /**
  * Serves one log in the order of the requests. Everything that queued up while the last fsync ran
  * goes into the next one: a second queue, or a timer that waits for company, is not needed.
+ *
+ * When the disk has no room left, commands and all that comes behind them wait here until it has:
+ * to the node this is a disk that hangs, which it knows how to live with.
  */
 export class LogServer {
   readonly #engine: LogEngine;
   readonly #port: ServerPort;
+  readonly #room: Pick<DiskRoom, 'look'>;
   readonly #maxGroupBytes: number;
+  #waiting: Buffer[] = [];
+  /** The last attempt to make a file met a full disk, whatever the file system says is free. */
+  #metFullDisk = false;
+  #said: Room = 'enough';
   #failed = false;
 
-  constructor(engine: LogEngine, port: ServerPort, maxGroupBytes: number) {
+  constructor(
+    engine: LogEngine,
+    port: ServerPort,
+    room: Pick<DiskRoom, 'look'>,
+    maxGroupBytes: number,
+  ) {
     this.#engine = engine;
     this.#port = port;
+    this.#room = room;
     this.#maxGroupBytes = maxGroupBytes;
   }
 
@@ -49,26 +64,59 @@ export class LogServer {
   /** One step of preparing the next segment; `more` asks for another soon. */
   prepareSpare(): 'done' | 'more' | 'disk_full' {
     const outcome = this.#orFail(() => this.#engine.prepareSpare()) ?? 'done';
-    if (outcome === 'disk_full') this.#port.post({ kind: 'disk_full' });
+    if (outcome !== 'more') this.#metFullDisk = outcome === 'disk_full';
+    this.#tellRoom();
     return outcome;
+  }
+
+  /** To be called now and then: there may be room again for what waits. */
+  retry(): void {
+    this.#write();
+    this.#tellRoom();
   }
 
   /** Gathers a group and makes it durable; returns the request that ended the gathering. */
   #append(first: ArrayBuffer): LogRequest | undefined {
-    const group = [Buffer.from(first)];
+    this.#waiting.push(Buffer.from(first));
     let size = first.byteLength;
     let next = this.#port.take();
     while (next instanceof ArrayBuffer && size + next.byteLength <= this.#maxGroupBytes) {
-      group.push(Buffer.from(next));
+      this.#waiting.push(Buffer.from(next));
       size += next.byteLength;
       next = this.#port.take();
     }
-    this.#orFail(() => {
-      this.#engine.append(group);
-      this.#port.post(seqOfPacked(group.at(-1)!));
-    });
+    this.#write();
     if (this.#engine.spareIsLate) this.prepareSpare();
     return next;
+  }
+
+  /** Makes durable what waits, as far as there is room for it. */
+  #write(): void {
+    const group = this.#waiting;
+    if (group.length === 0) return;
+    this.#orFail(() => {
+      const admitted = this.#room.look() === 'none' ? group.findIndex(bringsCommands) : -1;
+      const allowed = admitted < 0 ? group : group.slice(0, admitted);
+      const done = this.#engine.append(allowed);
+      this.#metFullDisk ||= done < allowed.length;
+      this.#waiting = group.slice(done);
+      const last = group[done - 1];
+      if (last !== undefined) this.#port.post(seqOfPacked(last));
+      if (this.#waiting.length > 0) this.#tellRoom();
+    });
+  }
+
+  #tellRoom(): void {
+    const room = this.#orFail(() => this.#judgeRoom()) ?? 'enough';
+    if (room === this.#said || this.#failed) return;
+    this.#said = room;
+    this.#port.post({ kind: 'room', room });
+  }
+
+  #judgeRoom(): Room {
+    if (this.#waiting.length > 0) return 'none';
+    const room = this.#room.look();
+    return room === 'enough' && this.#metFullDisk ? 'low' : room;
   }
 
   #read({ id, from, to, maxBytes }: ReadRequest): void {
@@ -105,6 +153,7 @@ export class LogServer {
   #fail(error: unknown): void {
     if (this.#failed) return;
     this.#failed = true;
+    this.#waiting = [];
     this.#port.post({ kind: 'failed', error: toWire(error) });
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { DiskRoom } from './disk-room.ts';
 import { NONCE_BYTES } from './format.ts';
 import { LogEngine } from './log-engine.ts';
 import { LogServer } from './log-server.ts';
@@ -28,14 +29,19 @@ function openEngine(): LogEngine | null {
 
 function serve(engine: LogEngine): void {
   const take = (): LogRequest | undefined => receiveMessageOnPort(port)?.message;
-  const server = new LogServer(engine, { post, take }, setup.limits.maxGroupBytes);
-  const idle = setTimeout(() => server.idle(), setup.limits.idleMarkMs);
+  const { folder, limits } = setup;
+  const room = new DiskRoom(nodeFileSystem, folder, limits, () => performance.now());
+  const server = new LogServer(engine, { post, take }, room, limits.maxGroupBytes);
+  const idle = setTimeout(() => server.idle(), limits.idleMarkMs);
 
   const prepareSpare = (): void => {
     if (server.prepareSpare() === 'more') setImmediate(prepareSpare);
   };
   prepareSpare();
-  setInterval(prepareSpare, setup.limits.spareRetryMs);
+  setInterval(() => {
+    prepareSpare();
+    server.retry();
+  }, limits.spareRetryMs);
 
   port.on('message', (request: LogRequest) => {
     if (server.serve(request)) idle.refresh();

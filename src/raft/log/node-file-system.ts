@@ -8,6 +8,7 @@ import {
   readdirSync,
   readSync,
   renameSync,
+  statfsSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -26,11 +27,15 @@ export const nodeFileSystem: FileSystem = {
       syncFolder(dirname(made));
   },
   list: (folder) => readdirSync(folder),
-  open: (path) => nodeFile(openSync(path, 'r+')),
-  create: (path) => nodeFile(openSync(path, 'w+', OWNER_ONLY)),
+  open: (path) => nodeFile(path, openSync(path, 'r+')),
+  create: (path) => nodeFile(path, openSync(path, 'w+', OWNER_ONLY)),
   rename: (from, to) => renameSync(from, to),
   unlink: (path) => unlinkSync(path),
   syncFolder,
+  freeBytes(folder) {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize;
+  },
 };
 
 function syncFolder(folder: string): void {
@@ -42,27 +47,42 @@ function syncFolder(folder: string): void {
   }
 }
 
-function nodeFile(fd: number): LogFile {
+function nodeFile(path: string, fd: number): LogFile {
   return {
     size: () => fstatSync(fd).size,
-    readAt(into, position) {
-      let done = 0;
-      while (done < into.length) {
-        const read = readSync(fd, into, done, into.length - done, position + done);
-        if (read === 0) break;
-        done += read;
-      }
-      return done;
-    },
-    writeAt(bytes, position) {
-      // A short write is not an error to Node: the rest must be written by us.
-      for (let done = 0; done < bytes.length; ) {
-        const written = writeSync(fd, bytes, done, bytes.length - done, position + done);
-        if (written === 0) throw new Error(`wrote 0 of ${bytes.length - done} bytes`);
-        done += written;
-      }
-    },
-    sync: () => fdatasyncSync(fd),
+    readAt: (into, position) => naming(path, 'read', () => readAll(fd, into, position)),
+    writeAt: (bytes, position) => naming(path, 'written', () => writeAll(fd, bytes, position)),
+    sync: () => naming(path, 'fsynced', () => fdatasyncSync(fd)),
     close: () => closeSync(fd),
   };
+}
+
+function readAll(fd: number, into: Uint8Array, position: number): number {
+  let done = 0;
+  while (done < into.length) {
+    const read = readSync(fd, into, done, into.length - done, position + done);
+    if (read === 0) break;
+    done += read;
+  }
+  return done;
+}
+
+/** A short write is not an error to Node: the rest must be written by us. */
+function writeAll(fd: number, bytes: Uint8Array, position: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const written = writeSync(fd, bytes, done, bytes.length - done, position + done);
+    if (written === 0) throw new Error(`wrote 0 of ${bytes.length - done} bytes`);
+    done += written;
+  }
+}
+
+/** The system's error about a descriptor does not say which file it was; an operator needs to know. */
+function naming<T>(path: string, what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { message, code } = error as NodeJS.ErrnoException;
+    const named = new Error(`${path} could not be ${what}: ${message}`, { cause: error });
+    throw Object.assign(named, { path }, code !== undefined && { code });
+  }
 }

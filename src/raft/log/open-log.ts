@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { LogStore } from '../ports.ts';
+import type { Room } from './disk-room.ts';
 import { lockFolder } from './folder-lock.ts';
 import { checkedLimits, type LogLimits } from './limits.ts';
 import { LogClient } from './log-client.ts';
@@ -44,9 +45,8 @@ export async function openLog(options: OpenLogOptions): Promise<LogStore> {
   });
   const client = await firstReply(worker, exited, logger);
   worker.on('message', (reply: LogReply) => {
-    if (typeof reply !== 'number' && reply.kind === 'disk_full')
-      logger.warn({ folder }, 'disk full: the next log segment could not be prepared');
-    else client.receive(reply);
+    if (typeof reply !== 'number' && reply.kind === 'room') tellRoom(logger, folder, reply.room);
+    client.receive(reply);
   });
   worker.on('error', (error) =>
     client.fail(error instanceof Error ? error : new Error(String(error))),
@@ -76,6 +76,13 @@ async function firstReply(
   const post = (request: LogRequest, transfer?: ArrayBuffer): void =>
     worker.postMessage(request, transfer === undefined ? [] : [transfer]);
   return new LogClient(recovered, post, exited);
+}
+
+function tellRoom(logger: OpenLogOptions['logger'], folder: string, room: Room): void {
+  const make = 'make room on it, and it goes on by itself';
+  if (room === 'low') logger.warn({ folder }, `the disk is low, writes are refused: ${make}`);
+  else if (room === 'none') logger.warn({ folder }, `the disk is full, the log waits: ${make}`);
+  else logger.info({ folder }, 'the disk has room again');
 }
 
 function tornTailFields({ file, offset, bytes, kept_as }: TornTail): object {

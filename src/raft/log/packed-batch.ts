@@ -1,7 +1,14 @@
-import type { LogEntry } from '../core/messages.ts';
+import { ENTRY_TYPE, type LogEntry } from '../core/messages.ts';
 import type { LogBatch } from '../ports.ts';
 import { RECORD_HEAD_BYTES, RECORD_TYPE, readUint53, recordBytes, writeUint53 } from './format.ts';
-import { readEntry, sizeOfRecord, typeOfRecord, writeHardState, writeHead } from './record.ts';
+import {
+  readEntry,
+  sizeOfRecord,
+  subtypeOfRecord,
+  typeOfRecord,
+  writeHardState,
+  writeHead,
+} from './record.ts';
 
 /** The batch's `seq`; the records follow, as they will stand in the file but for salt and CRC. */
 export const PACKED_HEAD_BYTES = 8;
@@ -51,6 +58,15 @@ export function resetIn(packed: Buffer): number | null {
     at += sizeOfRecord(packed, at);
   const isReset = at < packed.length && typeOfRecord(packed, at) === RECORD_TYPE.snapshot_mark;
   return isReset ? at : null;
+}
+
+/** Whether a state machine will grow by it. */
+export function bringsCommands(packed: Buffer): boolean {
+  for (let at = PACKED_HEAD_BYTES; at < packed.length; at += sizeOfRecord(packed, at)) {
+    const isEntry = typeOfRecord(packed, at) === RECORD_TYPE.entry;
+    if (isEntry && subtypeOfRecord(packed, at) === ENTRY_TYPE.command) return true;
+  }
+  return false;
 }
 
 export function seqOfPacked(packed: Buffer): number {

@@ -38,6 +38,11 @@ export function typeOfRecord(bytes: Buffer, at: number): number {
   return bytes[at + 8]!;
 }
 
+/** Of an entry: its `EntryType`. */
+export function subtypeOfRecord(bytes: Buffer, at: number): number {
+  return bytes[at + 9] ?? 0;
+}
+
 export function termOfRecord(bytes: Buffer, at: number): number {
   return readUint53(bytes, at + 12);
 }

@@ -50,21 +50,34 @@ export class SpareSegment {
     }
   }
 
-  /** A zero-filled, fsynced file of at least `bytes`; its maker is free to begin the next. */
-  take(bytes: number): ZeroFile {
-    const file =
-      bytes > this.#segmentBytes
-        ? new ZeroFile(this.#fs, this.#folder, LARGE_NAME, wholePages(bytes))
-        : (this.#file ?? this.#newFile());
-    if (file === this.#file) this.#file = null;
-    file.finish();
-    return file;
+  /**
+   * A zero-filled, fsynced file of at least `bytes`; its maker is free to begin the next. `null` when
+   * the disk has no room for one: nothing is left of it then, and it may be asked for again.
+   */
+  take(bytes: number): ZeroFile | null {
+    const large = bytes > this.#segmentBytes;
+    let file = large ? null : this.#file;
+    if (!large) this.#file = null;
+    try {
+      file ??= large ? this.#newLargeFile(bytes) : this.#newFile();
+      file.finish();
+      return file;
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      file?.discard();
+      this.#postponed = true;
+      return null;
+    }
   }
 
   /** Closes the file; what it holds is thrown away at the next open. */
   close(): void {
     this.#file?.close();
     this.#file = null;
+  }
+
+  #newLargeFile(bytes: number): ZeroFile {
+    return new ZeroFile(this.#fs, this.#folder, LARGE_NAME, wholePages(bytes));
   }
 
   #newFile(): ZeroFile {

@@ -5,6 +5,7 @@ export interface WireError {
   readonly name: string;
   readonly message: string;
   readonly code: string | null;
+  readonly path: string | null;
   readonly damage: {
     readonly file: string;
     readonly offset: number;
@@ -14,12 +15,11 @@ export interface WireError {
 
 export function toWire(error: unknown): WireError {
   if (!(error instanceof Error))
-    return { name: 'Error', message: String(error), code: null, damage: null };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : null;
-  const { name, message } = error;
-  if (!(error instanceof LogCorruption)) return { name, message, code, damage: null };
+    return { name: 'Error', message: String(error), code: null, path: null, damage: null };
+  const { name, message, code = null, path = null } = error as NodeJS.ErrnoException;
+  if (!(error instanceof LogCorruption)) return { name, message, code, path, damage: null };
   const { file, offset, index } = error;
-  return { name, message: error.reason, code, damage: { file, offset, index } };
+  return { name, message: error.reason, code, path, damage: { file, offset, index } };
 }
 
 export function fromWire(wire: WireError): Error {
@@ -31,5 +31,6 @@ export function fromWire(wire: WireError): Error {
   if (wire.name === 'LogRuleBroken') return new LogRuleBroken(wire.message);
   if (wire.name === 'RangeError') return new RangeError(wire.message);
   const error = new Error(wire.message);
-  return wire.code === null ? error : Object.assign(error, { code: wire.code });
+  const { code, path } = wire;
+  return Object.assign(error, code !== null && { code }, path !== null && { path });
 }

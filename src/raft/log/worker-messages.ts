@@ -1,4 +1,5 @@
 import type { Compaction, LogPosition, RecoveredLog } from '../ports.ts';
+import type { Room } from './disk-room.ts';
 import type { LogLimits } from './limits.ts';
 import type { LogIdentity } from './segment-header.ts';
 import type { TornTail } from './torn-tail.ts';
@@ -42,4 +43,5 @@ export type LogReply =
   | { readonly kind: 'compacted'; readonly id: number; readonly base: LogPosition }
   | { readonly kind: 'unread'; readonly id: number; readonly error: WireError }
   | { readonly kind: 'failed'; readonly error: WireError }
-  | { readonly kind: 'disk_full' };
+  /** Said when it changes. */
+  | { readonly kind: 'room'; readonly room: Room };

@@ -14,6 +14,8 @@ export const snapshotSizePerLogByte = 4;
 export const snapshotIntervalMs = 15_000;
 /** After one that failed (the disk is full, say). */
 export const snapshotRetryMs = 30_000;
+/** On a low disk they are taken only while they are no larger than this. */
+export const smallSnapshotBytes = 32 * MIB;
 
 /** What one call carries; it is in memory a few times on either side. */
 export const chunkBytes = MIB;

@@ -7,7 +7,9 @@ import type {
 } from '../core/messages.ts';
 import type { Core } from '../core/state.ts';
 import type { Event, SnapshotHead } from '../core/types.ts';
+import { DiskLowError } from '../errors.ts';
 import type { LogStore, StateMachine, Transport } from '../ports.ts';
+import { smallSnapshotBytes } from './limits.ts';
 import { SnapshotReceiver } from './snapshot-receiver.ts';
 import { SnapshotSender } from './snapshot-sender.ts';
 import type { Snapshot, SnapshotStore } from './snapshot-store.ts';
@@ -19,7 +21,7 @@ const entryOverheadBytes = 40;
 
 export interface SnapshotParts {
   readonly store: SnapshotStore;
-  readonly log: Pick<LogStore, 'compact'>;
+  readonly log: Pick<LogStore, 'compact' | 'diskLow'>;
   readonly machine: StateMachine;
   readonly transport: Pick<Transport, 'installSnapshot'>;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
@@ -71,7 +73,7 @@ export class Snapshots {
   applied(entries: readonly LogEntry[]): void {
     for (const { command } of entries) this.#trigger.applied(command.length + entryOverheadBytes);
     const due = this.#trigger.isDue(this.#parts.machine.applied.index, performance.now());
-    if (!due || this.#taker.running || this.#closed) return;
+    if (!due || this.#taker.running || this.#closed || this.#lacksRoom()) return;
     this.#taker.take().catch((error: Error) => {
       this.#trigger.failed(performance.now());
       if (this.#closed) return;
@@ -79,9 +81,12 @@ export class Snapshots {
     });
   }
 
-  /** Takes one now, unless nothing was applied since the last. Rejects when it cannot be written. */
+  /**
+   * Takes one now, unless nothing was applied since the last. Rejects when it cannot be written, with
+   * `DiskLowError` when it is not even begun.
+   */
   take(): Promise<Snapshot> {
-    return this.#taker.take();
+    return this.#parts.log.diskLow ? Promise.reject(new DiskLowError()) : this.#taker.take();
   }
 
   send(peer: NodeId, term: number): void {
@@ -90,6 +95,7 @@ export class Snapshots {
 
   receive(from: NodeId, request: InstallSnapshotRequest): Promise<InstallSnapshotResponse> {
     if (this.#closed) return Promise.reject(new Error('this node is shutting down'));
+    if (this.#parts.log.diskLow) return Promise.reject(new DiskLowError());
     return this.#receiver.receive(from, request);
   }
 
@@ -108,6 +114,12 @@ export class Snapshots {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#receiver.close();
+  }
+
+  /** A small one may still be taken on a low disk: the log that it makes shorter is larger. */
+  #lacksRoom(): boolean {
+    const { log, store } = this.#parts;
+    return log.diskLow && (store.newest?.size_bytes ?? 0) > smallSnapshotBytes;
   }
 
   #senderHooks() {
