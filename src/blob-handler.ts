@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { BLOBS_PREFIX } from './blob-peers.ts';
 import {
   BlobDamaged,
+  BlobDiskLow,
   BlobMissing,
   type BlobStore,
   BlobTooLarge,
@@ -44,6 +45,7 @@ export function blobHandler(store: BlobStore, maxBytes: number, logger: Logger) 
     } catch (error) {
       if (error instanceof BlobMissing || error instanceof BlobDamaged) return { status: 404 };
       if (error instanceof BlobTooLarge) return { status: 413 };
+      if (error instanceof BlobDiskLow) return { status: 507 };
       throw error;
     }
   };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defaultDeadlineMs, defaultMaxFileBytes } from './http/limits.ts';
 import { assertClusterId, assertNodeId } from './pki/identity.ts';
+import { DEFAULT_LOG_LIMITS } from './raft/log/limits.ts';
 
 const maxNodes = 15;
 const minHeartbeatMs = 10;
@@ -8,6 +9,7 @@ const maxElectionTimeoutMs = 60_000;
 /** Below this, one lost heartbeat or a slow fsync starts an election (thesis §3.9). */
 const minHeartbeatsPerElectionTimeout = 5;
 const maxFileBytes = 2 * 1024 * 1024 * 1024;
+const maxReserveBytes = 2 ** 40;
 
 const nodeSchema = z.strictObject({
   id: z.string().superRefine(acceptedBy(assertNodeId)),
@@ -59,6 +61,12 @@ const settings = {
   timing: timingSchema.prefault({}),
   files: z
     .strictObject({ max_file_bytes: z.int().min(1).max(maxFileBytes).default(defaultMaxFileBytes) })
+    .prefault({}),
+  disk: z
+    .strictObject({
+      /** Below this much free space nothing new is taken; see docs/OPERATING.md. */
+      reserve_bytes: z.int().min(0).max(maxReserveBytes).default(DEFAULT_LOG_LIMITS.reserveBytes),
+    })
     .prefault({}),
   tutor: z
     .strictObject({

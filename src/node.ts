@@ -26,6 +26,8 @@ import { openBlobs } from './open-blobs.ts';
 import { openMachine } from './open-machine.ts';
 import { OperatorError } from './operator-error.ts';
 import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
+import { LogCorruption } from './raft/log/errors.ts';
+import type { LogLimits } from './raft/log/limits.ts';
 import { openLog } from './raft/log/open-log.ts';
 import { RaftNode, type RaftNodeOptions } from './raft/node.ts';
 import type { LogStore } from './raft/ports.ts';
@@ -69,7 +71,8 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   const keys = await loadNodeKeys(cluster.pki_folder, node.id).catch(startError);
   const folder = openDataFolder(options.data_folder, identity);
   parts.defer(() => folder.release());
-  const log = await openNodeLog(folder, identity, logger);
+  const { reserve_bytes: reserveBytes } = cluster.disk;
+  const log = await openNodeLog(folder, identity, { reserveBytes }, logger);
   parts.defer(() => log.close());
   const beginning = folder.writeIdentity(beginningOf(cluster, options.join_index));
   reportOtherMembers(beginning, cluster, logger);
@@ -151,11 +154,13 @@ function openMembership(raft: RaftNode, transport: Http2Transport): ClusterChang
 function openNodeLog(
   folder: DataFolder,
   identity: { readonly cluster_id: string; readonly node_id: string },
+  limits: Partial<LogLimits>,
   logger: Logger,
 ): Promise<LogStore> {
   return openLog({
     folder: join(folder.path, 'wal'),
     identity,
+    limits,
     mustExist: folder.has_identity,
     logger: logger.child({ part: 'log' }),
   }).catch(startError);
@@ -236,10 +241,23 @@ function consensusOf(raft: RaftNode): Consensus {
 /** The log cannot be written, or an entry not applied: going on could break a promise. */
 function stoppedForGood(id: string, { path }: DataFolder, error: Error): OperatorError {
   return new OperatorError(
-    `node ${id} had to stop: ${error.message}. The other nodes go on, and have all that was ` +
-      `acknowledged. See to the disk of ${path} (its log is wal/, its state lms.db) and start the ` +
-      'node again; if it stops at the same entry, report its log',
+    `node ${id} had to stop: ${error.message}. ${wayOut(id, path, error)}`,
     { cause: error },
+  );
+}
+
+function wayOut(id: string, path: string, error: Error): string {
+  const others = 'The other nodes go on, and have all that was acknowledged';
+  // It says it itself.
+  if (error instanceof LogCorruption) return others;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return `${others}. Make room on the disk of ${path}, and start the node again`;
+  }
+  return (
+    `${others}. See to the disk of ${path} (its log is wal/, its state lms.db; dmesg tells more) and ` +
+    `start the node again. If the disk is failing, replace the node: npx lms-admin add-node ` +
+    `--replaces ${id}. If it stops at the same entry, report its log`
   );
 }
 

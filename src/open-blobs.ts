@@ -11,7 +11,7 @@ export async function openBlobs(
   folder: string,
   io: {
     readonly transport: Http2Transport;
-    readonly raft: Pick<RaftNode, 'status'>;
+    readonly raft: Pick<RaftNode, 'status' | 'diskLow'>;
     readonly reader: Reader;
   },
   maxFileBytes: number,
@@ -22,7 +22,8 @@ export async function openBlobs(
     return { self: node_id, members };
   };
   const peers = new TransportPeerBlobs(io.transport);
-  const blobs = await ReplicatedBlobs.open(folder, peers, membership, io.reader, logger);
+  const diskLow = () => io.raft.diskLow;
+  const blobs = await ReplicatedBlobs.open(folder, peers, membership, io.reader, logger, diskLow);
   io.transport.handle(BLOBS_PREFIX, blobHandler(blobs.store, maxFileBytes, logger));
   return blobs;
 }

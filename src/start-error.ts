@@ -22,6 +22,11 @@ export function startError(error: unknown): never {
         : `${message}. Use an address of this machine for nodes[].api in cluster.json`;
     throw new OperatorError(`cannot serve the API on ${address}:${port}: ${fix}`, { cause: error });
   }
+  if (path !== undefined && (code === 'ENOSPC' || code === 'EDQUOT')) {
+    throw new OperatorError(`the disk is full: ${message}. Make room on it, and start again`, {
+      cause: error,
+    });
+  }
   if (path !== undefined) {
     throw new OperatorError(`${path} cannot be used: ${message}. See that this user may write it`, {
       cause: error,

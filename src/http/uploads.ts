@@ -1,5 +1,5 @@
 import { parse as parseDisposition } from 'content-disposition';
-import { BlobTooLarge, type StagedBlob } from '../lms/blobs/blob-store.ts';
+import { BlobDiskLow, BlobTooLarge, type StagedBlob } from '../lms/blobs/blob-store.ts';
 import { NoBlobMajority } from '../lms/blobs/majority-writer.ts';
 import type { NewFile } from '../lms/commands/create-file.ts';
 import type { Blobs } from './blobs.ts';
@@ -189,8 +189,8 @@ function noMajority(error: NoBlobMajority): Problem {
 function storageProblem(error: unknown, maxFileBytes: number): unknown {
   if (error instanceof BlobTooLarge) return tooLarge(maxFileBytes);
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return new Problem('disk_low', 'The disk of this node is full. Nothing was kept.');
+  if (error instanceof BlobDiskLow || code === 'ENOSPC' || code === 'EDQUOT') {
+    return new Problem('disk_low', 'The disk of this node is nearly full. Nothing was kept.');
   }
   return error;
 }

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { requireOnSite } from '../../lms/policy.ts';
+import { DiskLowError } from '../../raft/errors.ts';
 import { json, operation, router } from '../operation.ts';
 import type { Consensus } from '../ports.ts';
 import { Problem } from '../problem.ts';
@@ -28,7 +29,7 @@ const take = operation(
       200: json(snapshotSchema, 'The snapshot.', { index: 1234, term: 3, size_bytes: 1_048_576 }),
     },
   },
-  { isWrite: false, problems: ['forbidden', 'unavailable'] },
+  { isWrite: false, problems: ['forbidden', 'unavailable', 'disk_low'] },
 );
 
 export function snapshotRoutes(consensus: Pick<Consensus, 'snapshot'>) {
@@ -43,6 +44,9 @@ export function snapshotRoutes(consensus: Pick<Consensus, 'snapshot'>) {
 }
 
 function notTaken(error: Error): never {
+  if (error instanceof DiskLowError) {
+    throw new Problem('disk_low', `No snapshot was begun: ${error.message}.`);
+  }
   throw new Problem(
     'unavailable',
     `No snapshot could be written (${error.message}). Nothing is lost: the log is as long as before.`,

@@ -26,7 +26,7 @@ export interface BlobStore {
   /**
    * Takes bytes in as they come and fsyncs them. Whatever goes wrong, nothing stays behind.
    *
-   * @throws BlobTooLarge as soon as there are more than `maxBytes`
+   * @throws BlobTooLarge as soon as there are more than `maxBytes`, BlobDiskLow as soon as the disk is low
    */
   stage(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
   /** Whether there is a blob of this name; its bytes are not looked at. */
@@ -49,6 +49,15 @@ export class BlobTooLarge extends Error {
   constructor(maxBytes: number) {
     super(`the body has more than ${maxBytes} bytes`);
     this.maxBytes = maxBytes;
+  }
+}
+
+/** The disk's reserve is touched: nothing is taken in until there is room again. */
+export class BlobDiskLow extends Error {
+  override readonly name = 'BlobDiskLow';
+
+  constructor() {
+    super('the disk of this node is nearly full');
   }
 }
 

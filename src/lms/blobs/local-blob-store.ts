@@ -23,14 +23,20 @@ interface Logger {
 export class LocalBlobStore implements BlobStore {
   readonly #folder: string;
   readonly #logger: Logger;
+  readonly #diskLow: () => boolean;
 
-  private constructor(folder: string, logger: Logger) {
+  private constructor(folder: string, logger: Logger, diskLow: () => boolean) {
     this.#folder = folder;
     this.#logger = logger;
+    this.#diskLow = diskLow;
   }
 
   /** Makes the folders where they are missing and removes what a dead process left half written. */
-  static async open(folder: string, logger: Logger): Promise<LocalBlobStore> {
+  static async open(
+    folder: string,
+    logger: Logger,
+    diskLow: () => boolean = () => false,
+  ): Promise<LocalBlobStore> {
     const tmp = join(folder, 'tmp');
     const shards = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0'));
     for (const name of ['tmp', 'quarantine', ...shards]) {
@@ -38,7 +44,7 @@ export class LocalBlobStore implements BlobStore {
     }
     await syncFolder(folder);
     for (const name of await readdir(tmp)) await rm(join(tmp, name), { force: true });
-    return new LocalBlobStore(folder, logger);
+    return new LocalBlobStore(folder, logger, diskLow);
   }
 
   stage(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob> {
@@ -46,6 +52,7 @@ export class LocalBlobStore implements BlobStore {
     const target = {
       folderOf: (sha256: string) => this.#shard(sha256),
       pathOf: (sha256: string) => this.#path(sha256),
+      diskLow: this.#diskLow,
     };
     return stageFile(body, path, target, maxBytes);
   }

@@ -41,8 +41,9 @@ export class ReplicatedBlobs {
     membership: () => Membership,
     reader: Reader,
     logger: Logger,
+    diskLow: () => boolean = () => false,
   ): Promise<ReplicatedBlobs> {
-    const store = await LocalBlobStore.open(folder, logger);
+    const store = await LocalBlobStore.open(folder, logger, diskLow);
     return new ReplicatedBlobs(store, peers, membership, reader, logger);
   }
 

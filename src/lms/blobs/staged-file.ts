@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { BlobTooLarge, type StagedBlob } from './blob-store.ts';
+import { BlobDiskLow, BlobTooLarge, type StagedBlob } from './blob-store.ts';
 import { pieceBytes } from './limits.ts';
 import { syncFolder } from './sync-folder.ts';
 
@@ -10,6 +10,7 @@ interface Target {
   /** Folder and path where a blob of this digest belongs. */
   readonly folderOf: (sha256: string) => string;
   readonly pathOf: (sha256: string) => string;
+  readonly diskLow: () => boolean;
 }
 
 /** Writes `body` to `path`, hashing on the way, and fsyncs it; on any failure removes it. */
@@ -25,6 +26,7 @@ export async function stageFile(
     for await (const chunk of body) {
       bytes += chunk.length;
       if (bytes > maxBytes) throw new BlobTooLarge(maxBytes);
+      if (target.diskLow()) throw new BlobDiskLow();
       for (let at = 0; at < chunk.length; at += pieceBytes) {
         const piece = chunk.subarray(at, at + pieceBytes);
         hash.update(piece);
