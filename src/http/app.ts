@@ -31,6 +31,7 @@ import { regradeRequestRoutes } from './routes/regrade-requests.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { submissionRoutes } from './routes/submissions.ts';
+import { tokenRoutes } from './routes/tokens.ts';
 import { tutorRoutes } from './routes/tutor.ts';
 import { tutorConversationRoutes } from './routes/tutor-conversations.ts';
 import { userRoutes } from './routes/users.ts';
@@ -52,6 +53,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   prepare(app, parts);
 
   app.route('/', authRoutes(parts.passwords));
+  app.route('/', tokenRoutes());
   app.route('/', meRoutes(parts.passwords));
   app.route('/', userRoutes(parts.passwords));
   app.route('/', courseRoutes());

@@ -7,6 +7,7 @@ import {
   minDeadlineMs,
 } from './limits.ts';
 import { problemExamples } from './problem-schema.ts';
+import { SCOPE_TEXT } from './scopes.ts';
 
 const PARAMETERS = {
   IdempotencyKey: {
@@ -137,6 +138,6 @@ export function registerComponents(app: OpenAPIHono<ApiEnv>): void {
   registry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
-    description: 'The `token` of `POST /v1/auth/login`.',
+    description: `The \`token\` of \`POST /v1/auth/login\`. ${SCOPE_TEXT}`,
   });
 }

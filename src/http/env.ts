@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Reader } from '../lms/reader.ts';
+import type { Scope } from '../lms/scopes.ts';
 import type { Actor } from '../lms/tx.ts';
 import type { Consensus } from './ports.ts';
 import type { ApiSettings } from './settings.ts';
@@ -26,6 +27,8 @@ export interface Foundation {
 export interface Caller {
   readonly actor: Actor;
   readonly session_id: string;
+  /** Of a personal token; `null`: a login, which may do everything. */
+  readonly scopes: readonly Scope[] | null;
 }
 
 export interface ApiEnv {

@@ -7,11 +7,14 @@ import { idempotencyKey } from './idempotency.ts';
 import { readJsonBody } from './json-body.ts';
 import { redirectToLeader } from './leader.ts';
 import { Problem } from './problem.ts';
+import { type RequiredScope, requireScope } from './scopes.ts';
 import { pointer, validate } from './validation.ts';
 
 export interface GuardOptions {
   readonly operationId: string;
   readonly isPublic: boolean;
+  /** Of a personal token. */
+  readonly scope: RequiredScope;
   /** Goes through the log, so it may be sent to the leader. */
   readonly isWrite: boolean;
   /** The operation knows no query parameter but these, and says so. */
@@ -36,7 +39,11 @@ export function guard(options: GuardOptions): MiddlewareHandler<ApiEnv> {
       const redirect = redirectToLeader(c);
       if (redirect !== null) return redirect;
     }
-    if (!options.isPublic) c.set('caller', await authenticate(c));
+    if (!options.isPublic) {
+      const caller = await authenticate(c);
+      requireScope(caller, options.scope);
+      c.set('caller', caller);
+    }
     if (options.refusesQuery) refuseQuery(c);
     const isJson = options.accepted.length > 0 && checkMediaType(c, options.accepted);
     if (isJson) await readJsonBody(c, options.maxJsonBytes);

@@ -5,6 +5,7 @@ export type IdPrefix =
   | 'ses'
   | 'fam'
   | 'tok'
+  | 'cmd'
   | 'crs'
   | 'asg'
   | 'sub'

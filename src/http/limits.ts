@@ -46,6 +46,8 @@ export const defaultMaxFileBytes = 256 * 1024 * 1024;
 export const sessionLifetimeMs = 24 * 60 * 60 * 1000;
 /** How long a login lasts, however often it is refreshed. */
 export const loginLifetimeMs = 30 * 24 * 60 * 60 * 1000;
+/** Of a personal token, unless it is made with another end. */
+export const tokenLifetimeMs = 90 * 24 * 60 * 60 * 1000;
 
 export const maxIdChars = 64;
 /** Of people; the name to log in with has a limit of its own. */

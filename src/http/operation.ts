@@ -6,6 +6,7 @@ import { guard } from './guard.ts';
 import { maxJsonBytes } from './limits.ts';
 import type { ProblemCode } from './problem-catalogue.ts';
 import { problemResponses } from './problem-schema.ts';
+import { type RequiredScope, scopeOf } from './scopes.ts';
 
 type OperationConfig = Omit<RouteConfig, 'path' | 'operationId' | 'middleware' | 'security'> & {
   readonly path: string;
@@ -20,6 +21,8 @@ interface OperationOptions {
   readonly problems?: readonly ProblemCode[];
   /** `public`: nobody has to be logged in. */
   readonly access?: 'session' | 'public';
+  /** What a personal token needs; default: by the tag, see `scopes.ts`. `login`: none will do. */
+  readonly scope?: RequiredScope;
   /** For a method that is not GET but does not go through the log. */
   readonly isWrite?: boolean;
   readonly maxJsonBytes?: number;
@@ -37,13 +40,14 @@ export function operation<const P extends string, R extends OperationConfig & { 
   const isRead = config.method === 'get' || config.method === 'head';
   const isWrite = options.isWrite ?? !isRead;
   const isPublic = options.access === 'public';
+  const scope = options.scope ?? scopeOf(config.tags, isRead);
   // Probes and scrapers add parameters of their own to the paths that are for them.
   const isStrict = config.path.startsWith('/v1/');
   const query = config.request?.query;
   const accepted = Object.keys(config.request?.body?.content ?? {});
   return createRoute<P, R>({
     ...config,
-    ...(!isPublic && { security: [{ bearer: [] }] }),
+    ...(!isPublic && { security: [{ bearer: [scope] }] }),
     ...(isPublic && { security: [] }),
     parameters: [
       ...requestParameters({ isRead: isRead && !isPublic, isPost: config.method === 'post' }),
@@ -65,6 +69,7 @@ export function operation<const P extends string, R extends OperationConfig & { 
       guard({
         operationId: config.operationId,
         isPublic,
+        scope,
         isWrite,
         refusesQuery: isStrict && query === undefined,
         accepted,
@@ -151,7 +156,9 @@ function standardProblems(shape: {
     'invalid_header',
     'internal',
     ...(shape.isStrict ? (['unknown_field'] as const) : []),
-    ...(shape.isPublic ? [] : (['unauthenticated', 'no_quorum', 'unavailable'] as const)),
+    ...(shape.isPublic
+      ? []
+      : (['unauthenticated', 'insufficient_scope', 'no_quorum', 'unavailable'] as const)),
     ...(shape.isWrite ? (['no_quorum', 'unavailable', 'overloaded', 'disk_low'] as const) : []),
     ...(shape.isWrite && !shape.isPublic ? (['session_ended', 'account_not_active'] as const) : []),
     ...(shape.hasBody

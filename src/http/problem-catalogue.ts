@@ -9,6 +9,7 @@ export type TransportCode =
   | 'invalid_cursor'
   | 'invalid_header'
   | 'unauthenticated'
+  | 'insufficient_scope'
   | 'method_not_allowed'
   | 'request_timeout'
   | 'payload_too_large'
@@ -102,6 +103,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The account is not active',
     retryable: false,
     description: 'The account was suspended or deleted. Nothing was changed.',
+  },
+  insufficient_scope: {
+    status: 403,
+    title: 'The token was not made for this',
+    retryable: false,
+    description:
+      '`required_scope` names the scope that a personal token needs here; without it, log in instead.',
   },
   forbidden: {
     status: 403,

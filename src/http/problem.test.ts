@@ -7,8 +7,14 @@ import { TestApi } from './testing.ts';
 /** Statuses that each code may have, from the conventions of the API. */
 const STATUSES: Readonly<Record<number, readonly ProblemCode[]>> = {
   400: ['invalid_json', 'invalid_request', 'unknown_field', 'invalid_cursor', 'invalid_header'],
-  401: ['unauthenticated', 'invalid_credentials', 'session_ended', 'account_not_active'],
-  403: ['forbidden'],
+  401: [
+    'unauthenticated',
+    'invalid_credentials',
+    'refresh_token_invalid',
+    'session_ended',
+    'account_not_active',
+  ],
+  403: ['forbidden', 'insufficient_scope'],
   404: ['not_found'],
   405: ['method_not_allowed'],
   408: ['request_timeout'],

@@ -60,7 +60,8 @@ export class SoloConsensus implements Consensus {
   }
 
   snapshot: Consensus['snapshot'] = () => {
-    return Promise.resolve({ ...this.machine.applied, size_bytes: 4096 });
+    const { index, term } = this.machine.applied;
+    return Promise.resolve({ index, term, size_bytes: 4096 });
   };
 
   leaderId(): string | null {

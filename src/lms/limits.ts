@@ -46,6 +46,7 @@ export const refreshGraceMs = 120_000;
 export const maxRefreshesPerFamily = 1_000;
 /** Personal tokens of one user that have not expired. */
 export const maxTokensPerUser = 50;
+export const maxTokenLifetimeMs = 366 * 24 * 60 * 60 * 1000;
 /** Expired sessions removed at each login: more than come in, so their number stays bounded. */
 export const sessionsForgottenAtOnce = 4;
 

@@ -70,15 +70,19 @@ const refresh = operation(
   { access: 'public', problems: ['refresh_token_invalid', 'account_not_active', 'unavailable'] },
 );
 
-const logout = operation({
-  method: 'post',
-  path: '/v1/auth/logout',
-  operationId: 'logout',
-  summary: 'End this login',
-  description: 'From the answer on, no node takes its tokens any more: neither access nor refresh.',
-  tags: ['auth'],
-  responses: { 204: { description: 'The login has ended.' } },
-});
+const logout = operation(
+  {
+    method: 'post',
+    path: '/v1/auth/logout',
+    operationId: 'logout',
+    summary: 'End this login',
+    description:
+      'From the answer on, no node takes its tokens any more: neither access nor refresh.',
+    tags: ['auth'],
+    responses: { 204: { description: 'The login has ended.' } },
+  },
+  { scope: 'login' },
+);
 
 export function authRoutes(passwords: Passwords) {
   const app = router();

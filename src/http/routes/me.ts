@@ -57,7 +57,8 @@ const changeMyPassword = operation(
     operationId: 'changeMyPassword',
     summary: 'Change one’s own password',
     description:
-      'All other sessions of the account end. A wrong current password counts as a failed login.',
+      'All other sessions and all personal tokens of the account end. A wrong current password counts ' +
+      'as a failed login.',
     tags: ['me'],
     request: {
       body: jsonBody(
@@ -67,7 +68,7 @@ const changeMyPassword = operation(
     },
     responses: { 204: { description: 'The password is changed.' } },
   },
-  { problems: ['invalid_value', 'invalid_credentials', 'rate_limited'] },
+  { scope: 'login', problems: ['invalid_value', 'invalid_credentials', 'rate_limited'] },
 );
 
 export function meRoutes(passwords: Passwords) {

@@ -13,6 +13,7 @@ import { createFile } from './create-file.ts';
 import { createIncident } from './create-incident.ts';
 import { createOutagePolicy } from './create-outage-policy.ts';
 import { createSession } from './create-session.ts';
+import { createToken } from './create-token.ts';
 import { createUser } from './create-user.ts';
 import { deleteAssignment } from './delete-assignment.ts';
 import { deleteCourse } from './delete-course.ts';
@@ -20,6 +21,7 @@ import { deleteIncident } from './delete-incident.ts';
 import { deleteMaterial } from './delete-material.ts';
 import { deleteOutagePolicy } from './delete-outage-policy.ts';
 import { deleteSession } from './delete-session.ts';
+import { deleteToken } from './delete-token.ts';
 import { deleteUser } from './delete-user.ts';
 import { endorseAnswer } from './endorse-answer.ts';
 import { enroll } from './enroll.ts';
@@ -28,6 +30,7 @@ import { gradeAssignment } from './grade-assignment.ts';
 import { postGrades } from './post-grades.ts';
 import { postQuery } from './post-query.ts';
 import { recordLoginFailure } from './record-login-failure.ts';
+import { recordTokenUse } from './record-token-use.ts';
 import { recordTutorMessage } from './record-tutor-message.ts';
 import { refreshSession } from './refresh-session.ts';
 import { releaseGrading } from './release-grading.ts';
@@ -59,6 +62,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   createIncident,
   createOutagePolicy,
   createSession,
+  createToken,
   createUser,
   deleteAssignment,
   deleteCourse,
@@ -66,6 +70,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   deleteMaterial,
   deleteOutagePolicy,
   deleteSession,
+  deleteToken,
   deleteUser,
   endorseAnswer,
   enroll,
@@ -74,6 +79,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   postGrades,
   postQuery,
   recordLoginFailure,
+  recordTokenUse,
   recordTutorMessage,
   refreshSession,
   releaseGrading,
