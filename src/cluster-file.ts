@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import { defaultDeadlineMs, defaultMaxFileBytes } from './http/limits.ts';
+import {
+  defaultDeadlineMs,
+  defaultMaxFileBytes,
+  defaultMaxUnattachedBytes,
+} from './http/limits.ts';
 import { assertClusterId, assertNodeId } from './pki/identity.ts';
 import { DEFAULT_LOG_LIMITS } from './raft/log/limits.ts';
 
@@ -60,7 +64,11 @@ const nodesSchema = z
 const settings = {
   timing: timingSchema.prefault({}),
   files: z
-    .strictObject({ max_file_bytes: z.int().min(1).max(maxFileBytes).default(defaultMaxFileBytes) })
+    .strictObject({
+      max_file_bytes: z.int().min(1).max(maxFileBytes).default(defaultMaxFileBytes),
+      /** Of one person's files and uploads that are attached to nothing. */
+      max_unattached_bytes: z.int().min(1).default(defaultMaxUnattachedBytes),
+    })
     .prefault({}),
   disk: z
     .strictObject({

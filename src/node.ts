@@ -220,6 +220,7 @@ function startApi(
       write_forwarding: cluster.write_forwarding,
       cors_origins: cluster.cors_origins,
       max_file_bytes: cluster.files.max_file_bytes,
+      max_unattached_bytes: cluster.files.max_unattached_bytes,
       max_ready_lag_entries: maxReadyLagEntries,
     },
   });

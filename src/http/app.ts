@@ -34,6 +34,7 @@ import { submissionRoutes } from './routes/submissions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { tutorRoutes } from './routes/tutor.ts';
 import { tutorConversationRoutes } from './routes/tutor-conversations.ts';
+import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
 import { secureHeaders } from './secure-headers.ts';
 import type { TutorParts } from './tutor-parts.ts';
@@ -58,7 +59,8 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', userRoutes(parts.passwords));
   app.route('/', courseRoutes());
   app.route('/', enrollmentRoutes());
-  app.route('/', fileRoutes(parts.blobs, parts.settings.max_file_bytes));
+  app.route('/', fileRoutes(parts.blobs, parts.settings));
+  app.route('/', uploadRoutes(parts.blobs, parts.settings));
   app.route('/', materialRoutes(parts.tutor));
   app.route('/', materialTextRoutes());
   app.route('/', assignmentRoutes());

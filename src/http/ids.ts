@@ -11,6 +11,7 @@ export type IdPrefix =
   | 'sub'
   | 'att'
   | 'fil'
+  | 'upl'
   | 'mat'
   | 'qry'
   | 'ans'

@@ -41,6 +41,15 @@ export const maxMultipartOverheadBytes = 64 * 1024;
 export const minReplicationBytesPerSecond = 8 * 1024 * 1024;
 /** A file, unless the operator set another limit. */
 export const defaultMaxFileBytes = 256 * 1024 * 1024;
+/** What one person may have uploaded and attached to nothing, unless the operator set another limit. */
+export const defaultMaxUnattachedBytes = 2 * 1024 * 1024 * 1024;
+export const maxUnattachedFiles = 1_000;
+/** A file that is attached to nothing expires: longer than a stored answer may still name it. */
+export const unattachedKeptMs = 14 * 24 * 60 * 60 * 1000;
+/** An upload waits so long for its next part. */
+export const uploadKeptMs = 24 * 60 * 60 * 1000;
+/** What is brought to a majority in one go of a body that may break off. */
+export const uploadPartBytes = 8 * 1024 * 1024;
 
 /** How long an access token lasts. */
 export const sessionLifetimeMs = 24 * 60 * 60 * 1000;

@@ -16,6 +16,9 @@ export type TransportCode =
   | 'headers_too_large'
   | 'unsupported_media_type'
   | 'digest_mismatch'
+  | 'import_invalid'
+  | 'checksum_mismatch'
+  | 'tus_version'
   | 'range_not_satisfiable'
   | 'file_unavailable'
   | 'idempotency_in_flight'
@@ -31,7 +34,8 @@ export type TransportCode =
 export type ProblemCode = RefusalCode | TransportCode;
 
 export interface ProblemKind {
-  readonly status: ContentfulStatusCode;
+  /** 460 is tus's own. */
+  readonly status: ContentfulStatusCode | 460;
   readonly title: string;
   /** The same request, sent again later, may succeed. */
   readonly retryable: boolean;
@@ -148,6 +152,14 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     retryable: false,
     description: 'Another object has the same unique value; `errors` names the field.',
   },
+  import_held: {
+    status: 409,
+    title: 'The import is held',
+    retryable: false,
+    description:
+      'It removes more than its thresholds allow. Look at `held_because` and at its changes; then apply ' +
+      'it with `"approve": true`, or leave it.',
+  },
   course_not_active: {
     status: 409,
     title: 'The course is archived',
@@ -159,6 +171,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The first request with this key is still running',
     retryable: true,
     description: 'Wait a moment and send the same request with the same `Idempotency-Key`.',
+  },
+  wrong_offset: {
+    status: 409,
+    title: 'The upload goes on elsewhere',
+    retryable: false,
+    description: '`offset_bytes` is what a majority of nodes has of the upload. Go on from there.',
   },
   members_changing: {
     status: 409,
@@ -180,6 +198,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     retryable: false,
     description:
       '`ETag` and `current_version` name the present version. Read it, merge, and send again.',
+  },
+  tus_version: {
+    status: 412,
+    title: 'This version of tus is not understood',
+    retryable: false,
+    description: 'Send `Tus-Resumable` with the version that `Tus-Version` names.',
   },
   payload_too_large: {
     status: 413,
@@ -205,6 +229,14 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     retryable: false,
     description: 'The request is well formed, a value is not allowed; `errors` names the field.',
   },
+  import_invalid: {
+    status: 422,
+    title: 'The file cannot be imported',
+    retryable: false,
+    description:
+      'Nothing was kept. `errors` says for each mistake the file, the line, the column and how to mend it ' +
+      '(`/users.csv/17/email`); `file_errors` has the same in parts, `errors_total` counts those that are not told.',
+  },
   too_many_attempts: {
     status: 422,
     title: 'No attempt is left',
@@ -229,6 +261,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     retryable: false,
     description: 'A key names one request for 7 days. Use a new key for a new request.',
   },
+  quota_exceeded: {
+    status: 422,
+    title: 'You have too much that is attached to nothing',
+    retryable: false,
+    description:
+      'Files and open uploads count until they are attached, deleted or expired. Attach them, or wait.',
+  },
   digest_mismatch: {
     status: 422,
     title: 'The content does not have the digest that was announced',
@@ -252,6 +291,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'Too many attempts',
     retryable: true,
     description: 'Wait as long as `Retry-After` says.',
+  },
+  checksum_mismatch: {
+    status: 460,
+    title: 'The part does not have the checksum that was announced',
+    retryable: true,
+    description:
+      'The bytes were changed on their way. Nothing of the part was kept; send it again.',
   },
   headers_too_large: {
     status: 431,
@@ -290,6 +336,12 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'No node that could be reached has the file undamaged',
     retryable: true,
     description: 'The file is fetched from another node as soon as one that has it is back.',
+  },
+  placement_expired: {
+    status: 503,
+    title: 'Too much time passed before the file was recorded',
+    retryable: true,
+    description: 'Nothing was written. Send the request again, with its bytes.',
   },
   disk_low: {
     status: 507,

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { FieldError } from '../lms/refusal.ts';
 import { Refusal } from '../lms/refusal.ts';
 import type { ApiEnv } from './env.ts';
@@ -56,7 +57,8 @@ export function problemResponse(c: Context<ApiEnv>, problem: Problem): Response 
       retryable: kind.retryable,
       errors: problem.errors,
     }),
-    kind.status,
+    // Hono's type knows the registered ones only.
+    kind.status as ContentfulStatusCode,
     { 'Content-Type': 'application/problem+json' },
   );
 }

@@ -1,4 +1,4 @@
-import { defaultDeadlineMs, defaultMaxFileBytes } from './limits.ts';
+import { defaultDeadlineMs, defaultMaxFileBytes, defaultMaxUnattachedBytes } from './limits.ts';
 
 /** What an operator may choose; read from `cluster.json` by the composition root. */
 export interface ApiSettings {
@@ -11,6 +11,8 @@ export interface ApiSettings {
   /** Origins of third-party frontends that browsers may use this API from; default none. */
   readonly cors_origins: readonly string[];
   readonly max_file_bytes: number;
+  /** Of one person's files and uploads that are attached to nothing. */
+  readonly max_unattached_bytes: number;
   /** `/readyz` says no when more than this many committed entries are not applied yet. */
   readonly max_ready_lag_entries: number;
 }
@@ -22,5 +24,6 @@ export const DEFAULT_SETTINGS: ApiSettings = {
   write_forwarding: 'forward',
   cors_origins: [],
   max_file_bytes: defaultMaxFileBytes,
+  max_unattached_bytes: defaultMaxUnattachedBytes,
   max_ready_lag_entries: 1_000,
 };

@@ -12,6 +12,8 @@ import { Problem } from './problem.ts';
 interface SubmitOptions {
   /** SHA-256 of files that came with the request, for the idempotency fingerprint. */
   readonly digests?: readonly string[];
+  /** A further command of one request: the `Idempotency-Key` names the first alone. */
+  readonly withoutKey?: boolean;
 }
 
 /** A payload must not name fields of the header: those would win. */
@@ -28,7 +30,7 @@ export async function submit<Payload extends object, Value>(
   payload: Payload & NoHeader,
   options: SubmitOptions = {},
 ): Promise<NonNullable<Value>> {
-  const header = commandHeader(c, definition, options.digests ?? []);
+  const header = commandHeader(c, definition, options);
   const { index, result } = await inFlightOnce(c, header, () =>
     propose(c, { ...payload, ...header }),
   );
@@ -45,11 +47,11 @@ export async function submit<Payload extends object, Value>(
 function commandHeader(
   c: ApiContext,
   definition: { readonly kind: string; readonly v: number },
-  digests: readonly string[],
+  { digests = [], withoutKey = false }: SubmitOptions,
 ): CommandHeader {
   const caller = c.get('caller');
   // Without an actor there is nobody that a stored answer could belong to.
-  const key = caller === undefined ? null : idempotencyKey(c);
+  const key = caller === undefined || withoutKey ? null : idempotencyKey(c);
   return {
     kind: definition.kind,
     v: definition.v,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { BlobUnavailable } from '../lms/blobs/blob-reader.ts';
 import { BlobTooLarge, type OpenBlob, type StagedBlob } from '../lms/blobs/blob-store.ts';
+import type { Placement } from '../lms/blobs/replicated-blobs.ts';
 import type { Blobs } from './blobs.ts';
 
 /** The bytes of files in memory, for tests of the API. */
@@ -11,6 +12,8 @@ export class MemoryBlobs implements Blobs {
   readonly staged = new Set<StagedBlob>();
   /** Blobs that were opened and neither closed nor read to the end. */
   readonly opened = new Set<OpenBlob>();
+  /** The log's time, as of placements. */
+  logTime = () => 0;
   /** Hook for tests that need a wait or a failure. */
   beforeKeep: (signal: AbortSignal) => Promise<void> = () => Promise.resolve();
 
@@ -41,9 +44,10 @@ export class MemoryBlobs implements Blobs {
     return staged;
   }
 
-  async keep(staged: StagedBlob, signal: AbortSignal): Promise<void> {
+  async keep(staged: StagedBlob, signal: AbortSignal): Promise<Placement> {
     await this.beforeKeep(signal);
     await staged.keep();
+    return { placed_at: this.logTime() };
   }
 
   open({ sha256 }: { readonly sha256: string }): Promise<OpenBlob> {

@@ -9,6 +9,7 @@ import { createUser } from '../lms/commands/create-user.ts';
 import { COMMANDS } from '../lms/commands/registry.ts';
 import { type AppliedCommand, LmsMachine } from '../lms/machine.ts';
 import type { SiteRole } from '../lms/policy.ts';
+import { logTime } from '../lms/queries/named-blobs.ts';
 import { passwordMark } from '../lms/verified-password.ts';
 import { MembershipError, ReadError } from '../raft/errors.ts';
 import { createApp } from './app.ts';
@@ -131,6 +132,7 @@ export class TestApi {
   readonly app: OpenAPIHono<ApiEnv>;
 
   constructor(settings: Partial<ApiSettings> = {}, logger = pino({ level: 'silent' })) {
+    this.blobs.logTime = () => logTime(this.machine.reader);
     this.app = createApp({
       consensus: this.consensus,
       replica: this.machine,

@@ -1,6 +1,7 @@
 import { parse as parseDisposition } from 'content-disposition';
 import { BlobDiskLow, BlobTooLarge, type StagedBlob } from '../lms/blobs/blob-store.ts';
 import { NoBlobMajority } from '../lms/blobs/majority-writer.ts';
+import type { Placement } from '../lms/blobs/replicated-blobs.ts';
 import type { NewFile } from '../lms/commands/create-file.ts';
 import type { Blobs } from './blobs.ts';
 import { bodyStream } from './body-stream.ts';
@@ -83,24 +84,34 @@ export async function keepFiles(
   blobs: Blobs,
   files: readonly ReceivedFile[],
 ): Promise<NewFile[]> {
-  c.set('deadline', requestDeadline(c));
-  const bytes = files.reduce((sum, { staged }) => sum + staged.size_bytes, 0);
-  const timeoutMs = timeLeft(c) + Math.ceil((bytes / minReplicationBytesPerSecond) * 1000);
   try {
-    for (const { staged } of files) await blobs.keep(staged, AbortSignal.timeout(timeoutMs));
-  } catch (error) {
-    throw error instanceof NoBlobMajority ? noMajority(error) : storageProblem(error, 0);
+    const kept: NewFile[] = [];
+    for (const { staged, filename, media_type } of files) {
+      const { sha256, size_bytes } = staged;
+      const { placed_at } = await keepBlob(c, blobs, staged);
+      kept.push({ file_id: newId('fil'), sha256, size_bytes, media_type, filename, placed_at });
+    }
+    return kept;
   } finally {
     await discardAll(files);
   }
+}
+
+/** Brings one blob to a majority; see `keepFiles`. */
+export async function keepBlob(
+  c: ApiContext,
+  blobs: Blobs,
+  staged: StagedBlob,
+): Promise<Placement> {
   c.set('deadline', requestDeadline(c));
-  return files.map(({ staged, filename, media_type }) => ({
-    file_id: newId('fil'),
-    sha256: staged.sha256,
-    size_bytes: staged.size_bytes,
-    media_type,
-    filename,
-  }));
+  const transferMs = Math.ceil((staged.size_bytes / minReplicationBytesPerSecond) * 1000);
+  try {
+    return await blobs.keep(staged, AbortSignal.timeout(timeLeft(c) + transferMs));
+  } catch (error) {
+    throw error instanceof NoBlobMajority ? noMajority(error) : storageProblem(error, 0);
+  } finally {
+    c.set('deadline', requestDeadline(c));
+  }
 }
 
 /** What the idempotency fingerprint knows of files: their bytes and names. */
@@ -120,7 +131,7 @@ async function receive(
   name: string,
   declaredType: string | null,
 ): Promise<ReceivedFile> {
-  const staged = await stage(blobs, body, maxFileBytes);
+  const staged = await stageBlob(blobs, body, maxFileBytes);
   try {
     if (staged.size_bytes === 0) {
       throw new Problem('invalid_value', 'The file is empty. Was it saved before it was sent?');
@@ -135,7 +146,8 @@ async function receive(
   }
 }
 
-async function stage(
+/** Takes bytes in as they come; what can be expected to go wrong is thrown as a `Problem`. */
+export async function stageBlob(
   blobs: Blobs,
   body: AsyncIterable<Uint8Array>,
   maxFileBytes: number,
@@ -168,6 +180,10 @@ async function* limited(
 function dispositionName(header: string | undefined): string {
   if (header === undefined) return '';
   return parseDisposition(header).parameters.filename ?? '';
+}
+
+export function payloadTooLarge(detail: string): Problem {
+  return new Problem('payload_too_large', detail);
 }
 
 function tooLarge(maxFileBytes: number): Problem {

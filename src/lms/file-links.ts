@@ -1,6 +1,7 @@
 import type { FileLinkKind } from './queries/files.ts';
 import { Refusal } from './refusal.ts';
 import type { Tx } from './tx.ts';
+import { giveRoomBack } from './upload-usage.ts';
 
 export interface FileLink {
   readonly file_id: string;
@@ -28,8 +29,8 @@ export function linkFile(tx: Tx, link: FileLink, pointer = '/file_id'): void {
     link.object_id,
   );
   if (linked !== undefined) return;
-  const own = tx.get(
-    'SELECT 1 FROM files WHERE id = ? AND uploaded_by = ?',
+  const own = tx.get<{ size_bytes: number; in_quota: number }>(
+    'SELECT size_bytes, in_quota FROM files WHERE id = ? AND uploaded_by = ? AND expired_at IS NULL',
     link.file_id,
     tx.actor.id,
   );
@@ -47,19 +48,34 @@ export function linkFile(tx: Tx, link: FileLink, pointer = '/file_id'): void {
     link.course_id,
     link.user_id ?? null,
   );
+  tx.run('UPDATE files SET expires_at = NULL, in_quota = 0 WHERE id = ?', link.file_id);
+  if (own.in_quota === 1) giveRoomBack(tx, tx.actor.id, own.size_bytes);
 }
 
-/** Detaches one file from an object; the file itself stays. */
+/** Detaches one file from an object; it expires when nothing else has it, as it was uploaded to. */
 export function unlinkFile(tx: Tx, kind: FileLinkKind, objectId: string, fileId: string): void {
-  tx.run(
+  const changes = tx.run(
     'DELETE FROM file_links WHERE kind = ? AND object_id = ? AND file_id = ?',
     kind,
     objectId,
     fileId,
   );
+  if (changes === 0) return;
+  tx.run(
+    `UPDATE files SET expires_at = ? + keep_unattached_ms
+      WHERE id = ? AND keep_unattached_ms IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM file_links l WHERE l.file_id = files.id)`,
+    tx.committedAt,
+    fileId,
+  );
 }
 
-/** Detaches all files, when the object is deleted; the files themselves stay. */
+/** Detaches all files, when the object is deleted. */
 export function unlinkFiles(tx: Tx, kind: FileLinkKind, objectId: string): void {
-  tx.run('DELETE FROM file_links WHERE kind = ? AND object_id = ?', kind, objectId);
+  const links = tx.all<{ file_id: string }>(
+    'SELECT file_id FROM file_links WHERE kind = ? AND object_id = ? ORDER BY file_id',
+    kind,
+    objectId,
+  );
+  for (const { file_id } of links) unlinkFile(tx, kind, objectId, file_id);
 }

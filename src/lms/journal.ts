@@ -20,7 +20,11 @@ interface Recorded {
  * Answers about the session, not about the request: whoever logs in again and sends the request again
  * with its key must get the request done.
  */
-const WITHOUT_KEY: ReadonlySet<string> = new Set(['session_ended', 'account_not_active']);
+const WITHOUT_KEY: ReadonlySet<string> = new Set([
+  'session_ended',
+  'account_not_active',
+  'placement_expired',
+]);
 
 /** The bookkeeping of every entry: journal row, stored result, idempotency key, events. */
 export class Journal {

@@ -8,6 +8,7 @@ export type RefusalCode =
   | 'refresh_token_invalid'
   | 'rate_limited'
   | 'conflict'
+  | 'import_held'
   | 'locked'
   | 'already_exists'
   | 'version_mismatch'
@@ -17,7 +18,10 @@ export type RefusalCode =
   | 'too_many_attempts'
   | 'not_open'
   | 'closed'
-  | 'course_not_active';
+  | 'course_not_active'
+  | 'quota_exceeded'
+  | 'wrong_offset'
+  | 'placement_expired';
 
 /** One field that is at fault; `pointer` is a JSON pointer into the request's body (RFC 6901). */
 export interface FieldError {

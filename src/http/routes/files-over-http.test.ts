@@ -15,7 +15,10 @@ async function scene(t: Test) {
   const api = new TestApi({ max_file_bytes: maxFileBytes });
   const { store, folder } = await testStore(t);
   api.blobs.stage = (body, maxBytes) => store.stage(body, maxBytes);
-  api.blobs.keep = (staged) => staged.keep();
+  api.blobs.keep = async (staged) => {
+    await staged.keep();
+    return { placed_at: api.blobs.logTime() };
+  };
   api.blobs.open = ({ sha256 }) => store.open(sha256);
   const server = await serveApi(api.app, { host: '127.0.0.1', port: 0 });
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -10,10 +10,12 @@ import { digestHeader } from '../content-digest.ts';
 import type { ApiContext } from '../env.ts';
 import { FILE_EXAMPLE, fileSchema } from '../file-schema.ts';
 import { idOf } from '../id-schema.ts';
+import { maxUnattachedFiles, unattachedKeptMs } from '../limits.ts';
 import { json, operation, router } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { byteRange, matchesTag } from '../range.ts';
 import { read } from '../read.ts';
+import type { ApiSettings } from '../settings.ts';
 import { submit } from '../submit.ts';
 import { text } from '../units.ts';
 import { fileDigests, isMultipart, keepFiles, receiveFile, receiveMultipart } from '../uploads.ts';
@@ -32,7 +34,8 @@ const upload = operation(
       '`Content-Disposition`; or `multipart/form-data` with one file. It is on the disks of a majority ' +
       'of nodes before the answer. The name is cleaned (the part after the last slash, no control ' +
       'characters, at most 255 bytes), the media type told by the content. Attach the file to a ' +
-      'material, an assignment or a submission; until then only you can read it.',
+      'material, an assignment or a submission; until then only you can read it, and after 14 days ' +
+      'it is gone.',
     tags: ['files'],
     parameters: [
       {
@@ -66,7 +69,16 @@ const upload = operation(
     },
     responses: { 201: json(fileSchema, 'The file is kept.', FILE_EXAMPLE) },
   },
-  { problems: ['payload_too_large', 'digest_mismatch', 'invalid_value', 'forbidden'] },
+  {
+    problems: [
+      'payload_too_large',
+      'digest_mismatch',
+      'invalid_value',
+      'forbidden',
+      'quota_exceeded',
+      'placement_expired',
+    ],
+  },
 );
 
 const get = operation(
@@ -119,8 +131,17 @@ const content = operation(
   { problems: ['not_found', 'range_not_satisfiable', 'file_unavailable'] },
 );
 
-export function fileRoutes(blobs: Blobs, maxFileBytes: number) {
+export function fileRoutes(
+  blobs: Blobs,
+  settings: Pick<ApiSettings, 'max_file_bytes' | 'max_unattached_bytes'>,
+) {
   const app = router();
+  const { max_file_bytes: maxFileBytes } = settings;
+  const unattached = {
+    keep_ms: unattachedKeptMs,
+    max_unattached_files: maxUnattachedFiles,
+    max_unattached_bytes: settings.max_unattached_bytes,
+  };
 
   app.openapi(upload, async (c) => {
     const received = isMultipart(c)
@@ -129,7 +150,8 @@ export function fileRoutes(blobs: Blobs, maxFileBytes: number) {
     const files = await keepFiles(c, blobs, [received]);
     const [newFile] = files;
     if (newFile === undefined) throw new Error('broken invariant: a kept file is gone');
-    const file = await submit(c, createFile, newFile, { digests: fileDigests(files) });
+    const payload = { ...newFile, unattached };
+    const file = await submit(c, createFile, payload, { digests: fileDigests(files) });
     c.header('Location', `/v1/files/${file.id}`);
     return c.json(file, 201);
   });

@@ -1,3 +1,4 @@
+import { logTime } from '../queries/named-blobs.ts';
 import type { Reader } from '../reader.ts';
 import { BlobReader } from './blob-reader.ts';
 import type { BlobStore, OpenBlob, StagedBlob } from './blob-store.ts';
@@ -12,12 +13,18 @@ interface Logger {
   info(details: object, message: string): void;
 }
 
+export interface Placement {
+  /** The log's time before the bytes were placed: the command that names them carries it (`blob-placement.ts`). */
+  readonly placed_at: number;
+}
+
 /** The bytes of files, as the rest of the node uses them. */
 export class ReplicatedBlobs {
   /** This node's own, for its peers (`src/blob-handler.ts`). */
   readonly store: BlobStore;
   /** `missing.run(signal)` belongs into the background of a running node. */
   readonly missing: MissingBlobs;
+  readonly #rows: Reader;
   readonly #writer: MajorityWriter;
   readonly #reader: BlobReader;
 
@@ -29,6 +36,7 @@ export class ReplicatedBlobs {
     logger: Logger,
   ) {
     this.store = store;
+    this.#rows = reader;
     this.#writer = new MajorityWriter(peers, membership);
     this.#reader = new BlobReader(store, peers, membership, logger);
     this.missing = new MissingBlobs(reader, store, this.#reader, logger);
@@ -53,8 +61,10 @@ export class ReplicatedBlobs {
   }
 
   /** See `MajorityWriter.keep`. */
-  keep(staged: StagedBlob, signal: AbortSignal): Promise<void> {
-    return this.#writer.keep(staged, signal);
+  async keep(staged: StagedBlob, signal: AbortSignal): Promise<Placement> {
+    const placed_at = logTime(this.#rows);
+    await this.#writer.keep(staged, signal);
+    return { placed_at };
   }
 
   /** See `BlobReader.open`. */

@@ -3,6 +3,8 @@ import { acceptAnswer } from './accept-answer.ts';
 import { adjustDeadlines } from './adjust-deadlines.ts';
 import { answerQuery } from './answer-query.ts';
 import { answerRegradeRequest } from './answer-regrade-request.ts';
+import { appendUpload } from './append-upload.ts';
+import { beginUpload } from './begin-upload.ts';
 import { bootstrapAdmin } from './bootstrap-admin.ts';
 import { changePassword } from './change-password.ts';
 import { claimExtraction } from './claim-extraction.ts';
@@ -23,10 +25,13 @@ import { deleteOutagePolicy } from './delete-outage-policy.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteToken } from './delete-token.ts';
 import { deleteUser } from './delete-user.ts';
+import { deleteUpload } from './delete-upload.ts';
 import { endorseAnswer } from './endorse-answer.ts';
 import { enroll } from './enroll.ts';
 import { finishExtraction } from './finish-extraction.ts';
+import { expireFiles } from './expire-files.ts';
 import { gradeAssignment } from './grade-assignment.ts';
+import { finishUpload } from './finish-upload.ts';
 import { postGrades } from './post-grades.ts';
 import { postQuery } from './post-query.ts';
 import { recordLoginFailure } from './record-login-failure.ts';
@@ -57,6 +62,8 @@ const ALL: readonly CommandDefinition<never>[] = [
   claimExtraction,
   claimGrading,
   createAssignment,
+  appendUpload,
+  beginUpload,
   createCourse,
   createFile,
   createIncident,
@@ -80,11 +87,14 @@ const ALL: readonly CommandDefinition<never>[] = [
   postQuery,
   recordLoginFailure,
   recordTokenUse,
+  deleteUpload,
   recordTutorMessage,
   refreshSession,
   releaseGrading,
   requestRegrade,
+  expireFiles,
   storeMaterialPages,
+  finishUpload,
   submitAssignment,
   unenroll,
   updateAssignment,

@@ -51,7 +51,7 @@ const READ_ACTION = {
 export function fileById(reader: Reader, fileId: string): FileResource | null {
   const row = reader.get<FileRow>(
     `SELECT id, sha256, size_bytes, media_type, filename, uploaded_by, created_at
-       FROM files WHERE id = ?`,
+       FROM files WHERE id = ? AND expired_at IS NULL`,
     fileId,
   );
   return row === undefined ? null : { ...row, created_at: toRfc3339(row.created_at) };
@@ -77,7 +77,7 @@ export function filesOf(reader: Reader, kind: FileLinkKind, objectId: string): F
  */
 export function mayReadFile(reader: Reader, actor: Actor, fileId: string, now: number): boolean {
   const file = reader.get<{ uploaded_by: string }>(
-    'SELECT uploaded_by FROM files WHERE id = ?',
+    'SELECT uploaded_by FROM files WHERE id = ? AND expired_at IS NULL',
     fileId,
   );
   if (file === undefined) return false;
@@ -125,7 +125,8 @@ export interface FileBlob {
 /** For the blob store: rows in the order of the log. */
 export function fileBlobsAfter(reader: Reader, sequence: number, limit: number): FileBlob[] {
   return reader.all<FileBlob>(
-    'SELECT sequence, sha256, size_bytes FROM files WHERE sequence > ? ORDER BY sequence LIMIT ?',
+    `SELECT sequence, sha256, size_bytes FROM files
+      WHERE sequence > ? AND expired_at IS NULL ORDER BY sequence LIMIT ?`,
     sequence,
     limit,
   );
