@@ -1,13 +1,10 @@
 import type { Reader } from './reader.ts';
 
-/** Ms since the epoch; `null`: there is none. */
-export interface Deadlines {
+/** What incidents moved: absolute times in ms, `null` where they move nothing. */
+export interface DeadlineAdjustment {
   readonly due_at: number | null;
   readonly lock_at: number | null;
-}
-
-export interface AdjustedDeadlines extends Deadlines {
-  /** Who has handed in already gets one attempt more. */
+  /** Who has handed in already may hand in again. */
   readonly allow_resubmit: boolean;
 }
 
@@ -18,18 +15,16 @@ interface Row {
 }
 
 /**
- * What incidents make of the deadlines of an assignment: never earlier than they are, and what has no
- * deadline gets none.
+ * What all incidents together made of the deadlines of an assignment. Each was computed from what the
+ * ones before it made of them, so the latest is what holds.
  *
- * @param dates before incidents: those of the assignment, or the student's own
- * @param userId the student whom `dates` were set for; `null` for the dates of the assignment itself
+ * @param userId the student, where they have dates of their own; `null`: the dates of the assignment
  */
-export function adjustDeadlines(
+export function adjustmentOf(
   reader: Reader,
   assignmentId: string,
   userId: string | null,
-  dates: Deadlines,
-): AdjustedDeadlines {
+): DeadlineAdjustment {
   const row = reader.get<Row>(
     `SELECT max(due_at) AS due_at, max(lock_at) AS lock_at, max(allow_resubmit) AS allow_resubmit
        FROM deadline_adjustments WHERE assignment_id = ? AND user_id IS ?`,
@@ -37,13 +32,8 @@ export function adjustDeadlines(
     userId,
   );
   return {
-    due_at: later(dates.due_at, row?.due_at ?? null),
-    lock_at: later(dates.lock_at, row?.lock_at ?? null),
+    due_at: row?.due_at ?? null,
+    lock_at: row?.lock_at ?? null,
     allow_resubmit: row?.allow_resubmit === 1,
   };
-}
-
-function later(deadline: number | null, adjusted: number | null): number | null {
-  if (deadline === null || adjusted === null) return deadline;
-  return Math.max(deadline, adjusted);
 }

@@ -1,10 +1,15 @@
+import { adjustmentOf } from './deadline-adjustments.ts';
 import type { Reader } from './reader.ts';
 
-/** When an assignment opens, is due and closes, and how often one may try; times in ms. */
-export interface EffectiveDates {
-  readonly unlock_at: number | null;
+/** Ms since the epoch; `null`: there is none. */
+export interface Deadlines {
   readonly due_at: number | null;
   readonly lock_at: number | null;
+}
+
+/** When an assignment opens, is due and closes, and how often one may try; times in ms. */
+export interface EffectiveDates extends Deadlines {
+  readonly unlock_at: number | null;
   readonly grace_seconds: number;
   /** `null`: as many as one likes. */
   readonly max_attempts: number | null;
@@ -12,12 +17,6 @@ export interface EffectiveDates {
 
 /** Members that are there replace those of the assignment; `null` is a value: no due date. */
 export type OverrideTerms = Partial<EffectiveDates>;
-
-/** What an incident moved: absolute times in ms, `null` where it moves nothing. */
-export interface DeadlineAdjustment {
-  readonly due_at: number | null;
-  readonly lock_at: number | null;
-}
 
 /**
  * The dates that hold for one student, and the only place that says so: those of the assignment, or
@@ -28,7 +27,11 @@ export function effectiveDates(
   assignment: EffectiveDates & { readonly id: string },
   userId: string,
 ): EffectiveDates {
-  return withOverride(assignment, overrideOf(reader, assignment.id, userId));
+  const override = overrideOf(reader, assignment.id, userId);
+  const hasOwn = override?.due_at !== undefined || override?.lock_at !== undefined;
+  const adjustment = adjustmentOf(reader, assignment.id, hasOwn ? userId : null);
+  const dates = withAdjustment(withOverride(assignment, override), adjustment);
+  return adjustment.allow_resubmit ? withResubmission(dates) : dates;
 }
 
 /** Only the members of `EffectiveDates`, whatever else the assignment has. */
@@ -43,15 +46,18 @@ export function withOverride(
  * Never shortens: a time that an incident would move backwards, or that is not set, stays. So it does
  * not matter how often, and in which order, adjustments are applied.
  */
-export function withAdjustment(
-  dates: EffectiveDates,
-  adjustment: DeadlineAdjustment,
-): EffectiveDates {
+export function withAdjustment(dates: EffectiveDates, adjustment: Deadlines): EffectiveDates {
   return {
     ...dates,
     due_at: later(dates.due_at, adjustment.due_at),
     lock_at: later(dates.lock_at, adjustment.lock_at),
   };
+}
+
+/** One attempt more, for who had handed in before an incident. */
+function withResubmission(dates: EffectiveDates): EffectiveDates {
+  const { max_attempts } = dates;
+  return { ...dates, max_attempts: max_attempts === null ? null : max_attempts + 1 };
 }
 
 function later(time: number | null, adjusted: number | null): number | null {

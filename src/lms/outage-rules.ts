@@ -1,4 +1,4 @@
-import type { Deadlines } from './deadline-adjustments.ts';
+import type { Deadlines } from './effective-dates.ts';
 
 /** One sentence of an outage policy. */
 export interface OutageRule {

@@ -60,6 +60,8 @@ CREATE INDEX deadline_adjustments_lock ON deadline_adjustments (lock_at);
 -- Deadlines that fall into a window.
 CREATE INDEX assignments_due ON assignments (due_at) WHERE deleted_at IS NULL AND due_at IS NOT NULL;
 CREATE INDEX assignments_lock ON assignments (lock_at) WHERE deleted_at IS NULL AND lock_at IS NOT NULL;
+CREATE INDEX assignment_overrides_due ON assignment_overrides (json_extract(terms, '$.due_at'));
+CREATE INDEX assignment_overrides_lock ON assignment_overrides (json_extract(terms, '$.lock_at'));
 
 -- Up to which entry of the log outages have been looked for.
 CREATE TABLE outage_watch (
