@@ -20,7 +20,9 @@ const summaryFields = {
     description: '`graded`: a grade that the caller may see judges the latest attempt.',
   }),
   attempt_count: z.int(),
-  received_at: timestamp,
+  received_at: timestamp.nullable().openapi({
+    description: 'Of the latest attempt; `null`: graded without anything handed in.',
+  }),
   late_ms: lateMs,
   clock_suspect: clockSuspect,
   grade: z

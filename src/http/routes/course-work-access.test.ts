@@ -29,6 +29,7 @@ interface Ids {
   readonly private_id: string;
   readonly answer_id: string;
   readonly request_id: string;
+  readonly student_id: string;
 }
 
 /**
@@ -83,6 +84,7 @@ function scene(t: Test): CourseScene & { readonly ids: Ids } {
     private_id: ask('tutor'),
     answer_id,
     request_id,
+    student_id: people.student.id,
   };
   return { ...course, ids };
 }
@@ -120,6 +122,7 @@ const TABLE: readonly Row[] = [
   [`GET ${SUBMISSION}`, NONE, {}, '401 200 404 200 200 200 404 404'],
   [`GET ${SUBMISSION}/grade`, NONE, {}, '401 200 404 200 200 200 404 404'],
   [`PUT ${SUBMISSION}/grade`, GRADE, V1, '401 403 404 200 200 403 404 404'],
+  [`PUT ${ASSIGNMENT}/grades/{student_id}`, GRADE, V1, '401 403 403 200 200 403 404 404'],
   [`GET ${SUBMISSION}/grade/history`, NONE, {}, '401 403 404 200 200 200 404 404'],
   [`GET ${SUBMISSION}/claim`, NONE, {}, '401 403 404 200 200 200 404 404'],
   [`PUT ${SUBMISSION}/claim`, NONE, {}, '401 403 404 200 423 403 404 404'],

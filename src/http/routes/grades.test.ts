@@ -68,7 +68,8 @@ const BAD: readonly [string, object, number, string, string][] = [
   ['no state', { state: undefined }, 400, 'invalid_request', '/state'],
   ['another state', { state: 'final' }, 400, 'invalid_request', '/state'],
   ['no such attempt', { attempt: 2 }, 422, 'invalid_value', '/attempt'],
-  ['rubric points', { rubric_points: {} }, 400, 'unknown_field', '/rubric_points'],
+  ['a rubric that is none', { rubric_points: {} }, 422, 'invalid_value', '/rubric_points'],
+  ['another field', { percent: 3 }, 400, 'unknown_field', '/percent'],
 ];
 
 t.test('bad input is told where and why, and nothing is saved', async (t) => {
@@ -115,4 +116,53 @@ t.test('the history has actor and reason', async (t) => {
     ],
     next_cursor: null,
   });
+});
+
+const RUBRIC = {
+  criteria: [
+    { id: 'proof', title: 'Proof', points: 6 },
+    { id: 'style', title: 'Style', points: 4 },
+  ],
+};
+
+t.test('the scores of a rubric add up to the points', async (t) => {
+  const { as, course_id } = courseScene(t);
+  const made = await as('instructor', `POST /v1/courses/${course_id}/assignments`, {
+    title: 'Proof',
+    points_possible: 10,
+    rubric: RUBRIC,
+  });
+  const { id } = (await made.json()) as { id: string };
+  const handed = await as('student', `POST /v1/assignments/${id}/submissions`, { text_md: 'x' });
+  const { id: submission } = (await handed.json()) as { id: string };
+  const put = `PUT /v1/submissions/${submission}/grade`;
+  const rubric_points = { proof: 5.5, style: 4 };
+  const saved = await as('ta', put, { rubric_points, state: 'posted' }, FIRST);
+  t.match(await saved.json(), { points: 9.5, final_points: 9.5, rubric_points });
+  const wrong = await as(
+    'ta',
+    put,
+    { points: 9, rubric_points, state: 'posted' },
+    {
+      'If-Match': '"1"',
+    },
+  );
+  t.match(await wrong.json(), {
+    status: 422,
+    errors: [{ pointer: '/points', code: 'not_the_sum' }],
+  });
+});
+
+t.test('a student is graded without having handed in', async (t) => {
+  const { as, people, assignment } = courseScene(t);
+  const path = `/v1/assignments/${assignment()}/grades/${people.student.id}`;
+  t.equal((await as('ta', `PUT ${path}`, GRADE)).status, 428);
+  const saved = await as('ta', `PUT ${path}`, GRADE, FIRST);
+  t.equal(saved.headers.get('ETag'), '"1"');
+  t.match(await saved.json(), { attempt: 0, points: 8.125, final_points: 8.125 });
+  t.match(await itemsOf(as('student', 'GET /v1/me/grades')), [{ attempt: 0, points: 8.125 }]);
+  const second = await as('instructor', `PUT ${path}`, GRADE, FIRST);
+  t.match(await second.json(), { status: 412, code: 'version_mismatch', current_version: 1 });
+  const unknown = await as('ta', `PUT ${path.replace(/usr_.*/, 'usr_0')}`, GRADE, FIRST);
+  t.equal(unknown.status, 404);
 });

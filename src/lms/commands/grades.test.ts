@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { type Grade, getGrade, gradeHistory, listOwnGrades } from '../queries/grades.ts';
+import { gradeHistory } from '../queries/grade-history.ts';
+import { type Grade, getGrade, listOwnGrades } from '../queries/grades.ts';
 import type { Refusal } from '../refusal.ts';
 import { actorOf, PEOPLE, type Person, TestCourse } from '../test-course.ts';
 
@@ -79,6 +80,10 @@ t.test('a grade is answered as the API shows it', (t) => {
     course_id: 'crs_1',
     points: 8.5,
     points_possible: 10,
+    rubric_points: null,
+    late_ms: 0,
+    late_deduction: 0,
+    final_points: 8.5,
     feedback_md: 'Good.',
     state: 'posted',
     attempt: 2,

@@ -1,5 +1,6 @@
 import t from 'tap';
-import { getGrade, gradeHistory } from '../queries/grades.ts';
+import { gradeHistory } from '../queries/grade-history.ts';
+import { getGrade } from '../queries/grades.ts';
 import { claimOf, type GradingClaim } from '../queries/grading-claims.ts';
 import {
   listRegradeRequests,

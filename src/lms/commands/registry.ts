@@ -32,6 +32,7 @@ import { finishExtraction } from './finish-extraction.ts';
 import { expireFiles } from './expire-files.ts';
 import { gradeAssignment } from './grade-assignment.ts';
 import { finishUpload } from './finish-upload.ts';
+import { gradeStudent } from './grade-student.ts';
 import { postGrades } from './post-grades.ts';
 import { postQuery } from './post-query.ts';
 import { recordLoginFailure } from './record-login-failure.ts';
@@ -83,6 +84,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   enroll,
   finishExtraction,
   gradeAssignment,
+  gradeStudent,
   postGrades,
   postQuery,
   recordLoginFailure,

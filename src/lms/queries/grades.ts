@@ -1,3 +1,6 @@
+import { type EffectiveDates, effectiveDates } from '../effective-dates.ts';
+import { finalPoints, type LatePolicy } from '../late-policy.ts';
+import { lateMs } from '../lateness.ts';
 import { fromMilliPoints } from '../points.ts';
 import type { Reader } from '../reader.ts';
 import { Refusal } from '../refusal.ts';
@@ -5,16 +8,22 @@ import { toRfc3339, toRfc3339OrNull } from '../time.ts';
 import type { Actor } from '../tx.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
 import type { Person } from './person.ts';
-import { requireReadableSubmission, requireStaffOfSubmission } from './submission-access.ts';
+import { requireReadableSubmission } from './submission-access.ts';
 
-interface GradeRow {
+/** The dates and the late policy are those of the assignment. */
+interface GradeRow extends EffectiveDates {
   readonly sequence: number;
   readonly submission_id: string;
   readonly assignment_id: string;
   readonly assignment_title: string;
   readonly course_id: string;
+  readonly student_id: string;
   readonly points: number;
   readonly points_possible: number;
+  readonly rubric_points: string | null;
+  readonly late_policy: string | null;
+  /** Of the attempt that was judged; `null` when nothing was handed in. */
+  readonly counted_at: number | null;
   readonly feedback_md: string;
   readonly state: 'draft' | 'posted';
   readonly attempt: number;
@@ -32,11 +41,19 @@ export interface Grade {
   readonly assignment_id: string;
   readonly assignment_title: string;
   readonly course_id: string;
+  /** As the grader entered them. */
   readonly points: number;
   readonly points_possible: number;
+  /** By criterion; they add up to `points`. `null`: not graded by the rubric. */
+  readonly rubric_points: Record<string, number> | null;
+  /** How late the judged attempt is by the dates as they are now, and what that costs. */
+  readonly late_ms: number;
+  readonly late_deduction: number;
+  /** What counts: `points − late_deduction`. */
+  readonly final_points: number;
   readonly feedback_md: string;
   readonly state: 'draft' | 'posted';
-  /** Number of the attempt that was judged. */
+  /** Number of the attempt that was judged; 0: nothing was handed in. */
   readonly attempt: number;
   readonly grader: Person;
   readonly posted_at: string | null;
@@ -45,31 +62,21 @@ export interface Grade {
   readonly updated_at: string;
 }
 
-/** One version of a grade, as it was saved. */
-export interface GradeVersion {
-  readonly version: number;
-  readonly points: number;
-  readonly feedback_md: string;
-  readonly state: 'draft' | 'posted';
-  readonly attempt: number;
-  readonly actor: Person;
-  readonly reason: string | null;
-  readonly at: string;
-  readonly log_index: number;
-}
-
 const SELECT = `SELECT s.sequence, g.submission_id, s.assignment_id, a.title AS assignment_title,
-    s.course_id, g.points, a.points_possible, g.feedback_md, g.state, g.attempt, g.grader_id,
-    u.display_name AS grader_name, g.posted_at, g.version, g.created_at, g.updated_at
+    s.course_id, s.student_id, g.points, a.points_possible, g.rubric_points, a.late_policy,
+    a.unlock_at, a.due_at, a.lock_at, a.grace_seconds, a.max_attempts, t.counted_at,
+    g.feedback_md, g.state, g.attempt, g.grader_id, u.display_name AS grader_name, g.posted_at,
+    g.version, g.created_at, g.updated_at
   FROM submissions s
   JOIN grades g ON g.submission_id = s.id
   JOIN assignments a ON a.id = s.assignment_id
-  JOIN users u ON u.id = g.grader_id`;
+  JOIN users u ON u.id = g.grader_id
+  LEFT JOIN attempts t ON t.submission_id = s.id AND t.number = g.attempt`;
 
 /** Without asking who reads it; `null` when nothing was graded yet. */
 export function gradeOf(reader: Reader, submissionId: string): Grade | null {
   const row = reader.get<GradeRow>(`${SELECT} WHERE s.id = ?`, submissionId);
-  return row === undefined ? null : show(row);
+  return row === undefined ? null : show(reader, row);
 }
 
 /** The grade, or `not_found` while there is none; to a student a draft is none. */
@@ -80,37 +87,6 @@ export function getGrade(reader: Reader, actor: Actor, submissionId: string): Gr
     throw new Refusal('not_found', 'The submission has no grade yet.');
   }
   return grade;
-}
-
-/** Every version of the grade, latest first; the key is `[version]`. */
-export function gradeHistory(
-  reader: Reader,
-  actor: Actor,
-  submissionId: string,
-  { limit, after }: PageRequest<readonly [number]>,
-): Page<GradeVersion, readonly [number]> {
-  requireStaffOfSubmission(reader, actor, submissionId, 'grade.read_any');
-  const rows = reader.all<
-    Omit<GradeVersion, 'actor' | 'at'> & { actor_id: string; actor_name: string; at: number }
-  >(
-    `SELECT h.version, h.points, h.feedback_md, h.state, h.attempt, h.actor_id,
-            u.display_name AS actor_name, h.reason, h.at, h.log_index
-       FROM grade_history h JOIN users u ON u.id = h.actor_id
-      WHERE h.submission_id = ? AND h.version < ? ORDER BY h.version DESC LIMIT ?`,
-    submissionId,
-    after?.[0] ?? Number.MAX_SAFE_INTEGER,
-    limit + 1,
-  );
-  const page = cutPage(rows, limit, (row) => [row.version] as const);
-  return {
-    items: page.items.map(({ actor_id: id, actor_name: name, at, ...row }) => ({
-      ...row,
-      points: fromMilliPoints(row.points),
-      actor: { id, display_name: name },
-      at: toRfc3339(at),
-    })),
-    next: page.next,
-  };
 }
 
 /** The actor's own posted grades in all courses, in the order of first attempts; key `[sequence]`. */
@@ -127,10 +103,18 @@ export function listOwnGrades(
     limit + 1,
   );
   const page = cutPage(rows, limit, (row) => [row.sequence] as const);
-  return { items: page.items.map(show), next: page.next };
+  return { items: page.items.map((row) => show(reader, row)), next: page.next };
 }
 
-function show(row: GradeRow): Grade {
+/** Milli-points by criterion, as stored, in points. */
+export function showRubricPoints(stored: string | null): Record<string, number> | null {
+  if (stored === null) return null;
+  const entries = Object.entries(JSON.parse(stored) as Record<string, number>);
+  return Object.fromEntries(entries.map(([id, points]) => [id, fromMilliPoints(points)]));
+}
+
+function show(reader: Reader, row: GradeRow): Grade {
+  const { late_ms, late_deduction, final_points } = lateness(reader, row);
   return {
     submission_id: row.submission_id,
     assignment_id: row.assignment_id,
@@ -138,6 +122,10 @@ function show(row: GradeRow): Grade {
     course_id: row.course_id,
     points: fromMilliPoints(row.points),
     points_possible: fromMilliPoints(row.points_possible),
+    rubric_points: showRubricPoints(row.rubric_points),
+    late_ms,
+    late_deduction: fromMilliPoints(late_deduction),
+    final_points: fromMilliPoints(final_points),
     feedback_md: row.feedback_md,
     state: row.state,
     attempt: row.attempt,
@@ -147,4 +135,12 @@ function show(row: GradeRow): Grade {
     created_at: toRfc3339(row.created_at),
     updated_at: toRfc3339(row.updated_at),
   };
+}
+
+/** By the dates as they are now: when a due date moves, the deduction goes or comes with it. */
+function lateness(reader: Reader, row: GradeRow) {
+  const dates = effectiveDates(reader, { ...row, id: row.assignment_id }, row.student_id);
+  const late_ms = row.counted_at === null ? 0 : lateMs(row.counted_at, dates);
+  const policy = row.late_policy === null ? null : (JSON.parse(row.late_policy) as LatePolicy);
+  return { late_ms, ...finalPoints(row.points, late_ms, policy, row.points_possible) };
 }

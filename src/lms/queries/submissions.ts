@@ -22,9 +22,10 @@ interface SummaryRow extends EffectiveDates {
   readonly attempt_count: number;
   readonly created_at: number;
   readonly updated_at: number;
-  readonly received_at: number;
-  readonly counted_at: number;
-  readonly clock_suspect: 0 | 1;
+  /** `null`, like the next two, when there is no attempt. */
+  readonly received_at: number | null;
+  readonly counted_at: number | null;
+  readonly clock_suspect: 0 | 1 | null;
   readonly points_possible: number;
   readonly points: number | null;
   readonly state: 'draft' | 'posted';
@@ -42,7 +43,8 @@ export interface SubmissionSummary {
   /** `graded`: a grade that this reader may see judges the latest attempt. */
   readonly status: 'ungraded' | 'graded';
   readonly attempt_count: number;
-  readonly received_at: string;
+  /** `null`: graded without anything handed in. */
+  readonly received_at: string | null;
   readonly late_ms: number;
   readonly clock_suspect: boolean;
   readonly grade: {
@@ -77,7 +79,7 @@ const SELECT = `SELECT s.sequence, s.id, s.assignment_id, s.course_id, s.student
   FROM submissions s
   JOIN users u ON u.id = s.student_id
   JOIN assignments a ON a.id = s.assignment_id
-  JOIN attempts t ON t.submission_id = s.id AND t.number = s.attempt_count
+  LEFT JOIN attempts t ON t.submission_id = s.id AND t.number = s.attempt_count
   LEFT JOIN grades g ON g.submission_id = s.id`;
 
 const FILTER: Readonly<Record<GradingStatus, string>> = {
@@ -131,6 +133,7 @@ export function listSubmissions(
   };
 }
 
+/** That a grade is being drafted for what was never handed in is not for its student to see. */
 function ownOf(
   reader: Reader,
   actor: Actor,
@@ -144,6 +147,7 @@ function ownOf(
       assignmentId,
     )
     .map((row) => show(row, 'student', datesOf(reader, row)))
+    .filter(({ attempt_count, grade }) => attempt_count > 0 || grade !== null)
     .filter((submission) => status === 'all' || submission.status === status);
 }
 
@@ -173,8 +177,8 @@ function show(row: SummaryRow, viewer: Viewer, dates: EffectiveDates): Submissio
     student: { id: row.student_id, display_name: row.student_name },
     status: grade?.attempt === row.attempt_count ? 'graded' : 'ungraded',
     attempt_count: row.attempt_count,
-    received_at: toRfc3339(row.received_at),
-    late_ms: lateMs(row.counted_at, dates),
+    received_at: toRfc3339OrNull(row.received_at),
+    late_ms: row.counted_at === null ? 0 : lateMs(row.counted_at, dates),
     clock_suspect: row.clock_suspect === 1,
     grade,
     created_at: toRfc3339(row.created_at),
