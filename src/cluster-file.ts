@@ -63,6 +63,12 @@ const nodesSchema = z
 
 const settings = {
   timing: timingSchema.prefault({}),
+  auth: z
+    .strictObject({
+      /** Whoever reaches the API may make an account for themselves, as a student. */
+      self_registration: z.boolean().default(false),
+    })
+    .prefault({}),
   files: z
     .strictObject({
       max_file_bytes: z.int().min(1).max(maxFileBytes).default(defaultMaxFileBytes),

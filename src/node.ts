@@ -219,6 +219,7 @@ function startApi(
       deadline_ms: cluster.timing.request_deadline_ms,
       write_forwarding: cluster.write_forwarding,
       cors_origins: cluster.cors_origins,
+      self_registration: cluster.auth.self_registration,
       max_file_bytes: cluster.files.max_file_bytes,
       max_unattached_bytes: cluster.files.max_unattached_bytes,
       max_ready_lag_entries: maxReadyLagEntries,

@@ -31,6 +31,7 @@ import { meRoutes } from './routes/me.ts';
 import { outagePolicyRoutes } from './routes/outage-policies.ts';
 import { queryRoutes } from './routes/queries.ts';
 import { regradeRequestRoutes } from './routes/regrade-requests.ts';
+import { registrationRoutes } from './routes/registration.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { submissionRoutes } from './routes/submissions.ts';
@@ -57,6 +58,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   prepare(app, parts);
 
   app.route('/', authRoutes(parts.passwords));
+  app.route('/', registrationRoutes(parts.passwords, parts.settings.self_registration));
   app.route('/', tokenRoutes());
   app.route('/', meRoutes(parts.passwords));
   app.route('/', userRoutes(parts.passwords));

@@ -10,6 +10,7 @@ export type TransportCode =
   | 'invalid_header'
   | 'unauthenticated'
   | 'insufficient_scope'
+  | 'registration_closed'
   | 'method_not_allowed'
   | 'request_timeout'
   | 'payload_too_large'
@@ -107,6 +108,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     title: 'The account is not active',
     retryable: false,
     description: 'The account was suspended or deleted. Nothing was changed.',
+  },
+  registration_closed: {
+    status: 403,
+    title: 'Nobody can register here',
+    retryable: false,
+    description:
+      'Accounts are made by administrators, unless `auth.self_registration` is set in cluster.json.',
   },
   insufficient_scope: {
     status: 403,

@@ -14,7 +14,7 @@ const STATUSES: Readonly<Record<number, readonly ProblemCode[]>> = {
     'session_ended',
     'account_not_active',
   ],
-  403: ['forbidden', 'insufficient_scope'],
+  403: ['forbidden', 'insufficient_scope', 'registration_closed'],
   404: ['not_found'],
   405: ['method_not_allowed'],
   408: ['request_timeout'],

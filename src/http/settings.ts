@@ -10,6 +10,7 @@ export interface ApiSettings {
   readonly write_forwarding: 'forward' | 'redirect';
   /** Origins of third-party frontends that browsers may use this API from; default none. */
   readonly cors_origins: readonly string[];
+  readonly self_registration: boolean;
   readonly max_file_bytes: number;
   /** Of one person's files and uploads that are attached to nothing. */
   readonly max_unattached_bytes: number;
@@ -23,6 +24,7 @@ export const DEFAULT_SETTINGS: ApiSettings = {
   deadline_ms: defaultDeadlineMs,
   write_forwarding: 'forward',
   cors_origins: [],
+  self_registration: false,
   max_file_bytes: defaultMaxFileBytes,
   max_unattached_bytes: defaultMaxUnattachedBytes,
   max_ready_lag_entries: 1_000,

@@ -1,5 +1,17 @@
 import { z } from '@hono/zod-openapi';
-import { timestamp } from './units.ts';
+import { isUsername, usernameMaxChars } from '../lms/username.ts';
+import { maxNameChars } from './limits.ts';
+import { line, text, timestamp } from './units.ts';
+
+/** The name of a new account. */
+export const newUsername = text(1, usernameMaxChars)
+  .refine(isUsername, {
+    message: 'must begin with a letter or digit, then letters, digits and . _ - @ +',
+  })
+  .openapi({ description: 'Unique without regard to case. Cannot be changed later.' });
+
+export const displayName = line(maxNameChars);
+export const email = z.email().max(254).nullable();
 
 /** A user as `queries/users.ts` returns it. */
 export const userSchema = z

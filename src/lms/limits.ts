@@ -35,6 +35,9 @@ export const loginWindowMs = 15 * 60 * 1000;
 export const maxAccountLoginFailures = 10;
 export const maxAddressLoginFailures = 100;
 
+/** Accounts that one client address may try to register in a window: a class that begins at once. */
+export const maxAddressRegistrations = 100;
+
 /** A login beyond this ends the oldest session of the account. */
 export const maxSessionsPerUser = 100;
 /**

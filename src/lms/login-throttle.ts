@@ -1,4 +1,9 @@
-import { loginWindowMs, maxAccountLoginFailures, maxAddressLoginFailures } from './limits.ts';
+import {
+  loginWindowMs,
+  maxAccountLoginFailures,
+  maxAddressLoginFailures,
+  maxAddressRegistrations,
+} from './limits.ts';
 import type { Reader } from './reader.ts';
 import { Refusal } from './refusal.ts';
 import type { Tx } from './tx.ts';
@@ -21,44 +26,33 @@ interface Counter {
  * The same for names that do not exist, so it tells nothing.
  */
 export function throttledUntil(reader: Reader, subject: LoginSubject, now: number): number | null {
-  const ends = countersOf(subject).flatMap(({ key, maxFailures }) => {
-    const row = reader.get<{ failures: number; window_from: number }>(
-      'SELECT failures, window_from FROM login_failures WHERE subject = ?',
-      key,
-    );
-    const end = row === undefined ? 0 : row.window_from + loginWindowMs;
-    return row !== undefined && row.failures >= maxFailures && end > now ? [end] : [];
-  });
-  return ends.length === 0 ? null : Math.max(...ends);
+  return endOf(reader, countersOf(subject), now);
 }
 
-/** Too many failures; `retry_after_seconds` says when to come back. */
-export function throttled(ms: number): Refusal {
+/** The same for people who register themselves, by where they come from. */
+export function registrationsThrottledUntil(
+  reader: Reader,
+  address: string | null,
+  now: number,
+): number | null {
+  return endOf(reader, [registrationCounter(address)], now);
+}
+
+/** Too many of something; `retry_after_seconds` says when to come back. */
+export function throttled(ms: number, what = 'failed logins'): Refusal {
   const seconds = Math.ceil(ms / 1000);
-  return new Refusal('rate_limited', `Too many failed logins. Try again in ${seconds} seconds.`, {
+  return new Refusal('rate_limited', `Too many ${what}. Try again in ${seconds} seconds.`, {
     extra: { retry_after_seconds: seconds },
   });
 }
 
 /** Counts one failure; a window begins with its first. */
 export function countFailure(tx: Tx, subject: LoginSubject): void {
-  const from = tx.committedAt - loginWindowMs;
-  tx.run(
-    `DELETE FROM login_failures WHERE subject IN
-       (SELECT subject FROM login_failures WHERE window_from <= ? ORDER BY window_from, subject LIMIT 100)`,
-    from,
-  );
-  for (const { key } of countersOf(subject)) {
-    tx.run(
-      `INSERT INTO login_failures VALUES (?1, 1, ?2)
-       ON CONFLICT (subject) DO UPDATE SET
-         failures = CASE WHEN window_from <= ?3 THEN 1 ELSE failures + 1 END,
-         window_from = CASE WHEN window_from <= ?3 THEN ?2 ELSE window_from END`,
-      key,
-      tx.committedAt,
-      from,
-    );
-  }
+  count(tx, countersOf(subject));
+}
+
+export function countRegistration(tx: Tx, address: string | null): void {
+  count(tx, [registrationCounter(address)]);
 }
 
 /** A success forgives the account, not the address: that one may be guessing at others too. */
@@ -77,4 +71,41 @@ function countersOf(subject: LoginSubject): Counter[] {
   };
   if (subject.address === null) return [account];
   return [account, { key: `address:${subject.address}`, maxFailures: maxAddressLoginFailures }];
+}
+
+/** Where the address is not known, all such registrations count together. */
+function registrationCounter(address: string | null): Counter {
+  return { key: `registration:${address ?? ''}`, maxFailures: maxAddressRegistrations };
+}
+
+function endOf(reader: Reader, counters: readonly Counter[], now: number): number | null {
+  const ends = counters.flatMap(({ key, maxFailures }) => {
+    const row = reader.get<{ failures: number; window_from: number }>(
+      'SELECT failures, window_from FROM login_failures WHERE subject = ?',
+      key,
+    );
+    const end = row === undefined ? 0 : row.window_from + loginWindowMs;
+    return row !== undefined && row.failures >= maxFailures && end > now ? [end] : [];
+  });
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+function count(tx: Tx, counters: readonly Counter[]): void {
+  const from = tx.committedAt - loginWindowMs;
+  tx.run(
+    `DELETE FROM login_failures WHERE subject IN
+       (SELECT subject FROM login_failures WHERE window_from <= ? ORDER BY window_from, subject LIMIT 100)`,
+    from,
+  );
+  for (const { key } of counters) {
+    tx.run(
+      `INSERT INTO login_failures VALUES (?1, 1, ?2)
+       ON CONFLICT (subject) DO UPDATE SET
+         failures = CASE WHEN window_from <= ?3 THEN 1 ELSE failures + 1 END,
+         window_from = CASE WHEN window_from <= ?3 THEN ?2 ELSE window_from END`,
+      key,
+      tx.committedAt,
+      from,
+    );
+  }
 }

@@ -120,7 +120,7 @@ t.test('what needs a session can answer 401 and 503, what is public says so', (t
     .map(({ name }) => name);
   t.same(
     open.filter((name) => name.includes('/v1/')),
-    ['POST /v1/auth/login', 'POST /v1/auth/refresh', 'GET /v1/cluster'],
+    ['POST /v1/auth/login', 'POST /v1/auth/refresh', 'POST /v1/auth/register', 'GET /v1/cluster'],
   );
   t.end();
 });

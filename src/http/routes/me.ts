@@ -7,7 +7,6 @@ import { Refusal } from '../../lms/refusal.ts';
 import { passwordMark } from '../../lms/verified-password.ts';
 import { ifMatchParameter } from '../components.ts';
 import { callerOf } from '../env.ts';
-import { maxNameChars } from '../limits.ts';
 import { verifyPassword } from '../login.ts';
 import { json, jsonBody, operation, patchBody, router } from '../operation.ts';
 import { givenPassword, newPassword, type Passwords } from '../passwords.ts';
@@ -16,8 +15,7 @@ import { present } from '../present.ts';
 import { Problem } from '../problem.ts';
 import { read, readToJudge } from '../read.ts';
 import { submit } from '../submit.ts';
-import { line } from '../units.ts';
-import { USER_EXAMPLE, userSchema } from '../user-schema.ts';
+import { displayName, email, USER_EXAMPLE, userSchema } from '../user-schema.ts';
 
 const getMe = operation({
   method: 'get',
@@ -39,8 +37,8 @@ const updateMe = operation(
     request: {
       body: patchBody(
         z.strictObject({
-          display_name: line(maxNameChars).optional(),
-          email: z.email().max(254).nullable().optional(),
+          display_name: displayName.optional(),
+          email: email.optional(),
         }),
         { display_name: 'Ada Lovelace' },
       ),

@@ -4,10 +4,9 @@ import { deleteUser } from '../../lms/commands/delete-user.ts';
 import { updateUser } from '../../lms/commands/update-user.ts';
 import { requireOnSite } from '../../lms/policy.ts';
 import { listUsers, requireKnownUser, userByUsernameKey } from '../../lms/queries/users.ts';
-import { isUsername, usernameKey, usernameMaxChars } from '../../lms/username.ts';
+import { usernameKey, usernameMaxChars } from '../../lms/username.ts';
 import { ifMatchParameter } from '../components.ts';
 import { newId } from '../ids.ts';
-import { maxNameChars } from '../limits.ts';
 import { json, jsonBody, operation, patchBody, router } from '../operation.ts';
 import { pageAnswer, pageOf, pageQuery, pageRequest } from '../page.ts';
 import { newPassword, type Passwords } from '../passwords.ts';
@@ -15,20 +14,14 @@ import { expectedVersion } from '../preconditions.ts';
 import { present } from '../present.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
-import { line, text } from '../units.ts';
+import { text } from '../units.ts';
 import { userId, userParams } from '../user-params.ts';
-import { USER_EXAMPLE, userSchema } from '../user-schema.ts';
+import { displayName, email, newUsername, USER_EXAMPLE, userSchema } from '../user-schema.ts';
 
-const displayName = line(maxNameChars);
-const email = z.email().max(254).nullable();
 const siteRole = z.enum(['admin', 'instructor', 'student']);
 
 const newUser = z.strictObject({
-  username: text(1, usernameMaxChars)
-    .refine(isUsername, {
-      message: 'must begin with a letter or digit, then letters, digits and . _ - @ +',
-    })
-    .openapi({ description: 'Unique without regard to case. Cannot be changed later.' }),
+  username: newUsername,
   password: newPassword
     .nullable()
     .optional()

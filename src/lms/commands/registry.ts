@@ -41,6 +41,7 @@ import { recordTutorMessage } from './record-tutor-message.ts';
 import { refreshSession } from './refresh-session.ts';
 import { releaseGrading } from './release-grading.ts';
 import { requestRegrade } from './request-regrade.ts';
+import { registerUser } from './register-user.ts';
 import { storeMaterialPages } from './store-material-pages.ts';
 import { submitAssignment } from './submit-assignment.ts';
 import { unenroll } from './unenroll.ts';
@@ -92,6 +93,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   deleteUpload,
   recordTutorMessage,
   refreshSession,
+  registerUser,
   releaseGrading,
   requestRegrade,
   expireFiles,
