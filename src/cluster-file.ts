@@ -92,6 +92,8 @@ const settings = {
       model: z.string().min(1).max(200).default('deepseek-r1:1.5b'),
     })
     .prefault({}),
+  /** `lease` spares reads a round of questions, and assumes more: docs/OPERATING.md. */
+  reads: z.enum(['read_index', 'lease']).default('read_index'),
   write_forwarding: z.enum(['forward', 'redirect']).default('forward'),
   cors_origins: z
     .array(z.string().refine(isOrigin, 'must be an origin, such as "https://lms.example.org"'))

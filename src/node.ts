@@ -26,6 +26,7 @@ import { openBlobs } from './open-blobs.ts';
 import { openMachine } from './open-machine.ts';
 import { OperatorError } from './operator-error.ts';
 import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
+import { LogReverted } from './raft/core/log-reverted.ts';
 import { LogCorruption } from './raft/log/errors.ts';
 import type { LogLimits } from './raft/log/limits.ts';
 import { openLog } from './raft/log/open-log.ts';
@@ -190,6 +191,7 @@ function startRaft(
     configuration: configurationOf(first_members),
     join_index,
     timing: { heartbeat_ms, election_timeout_min_ms, election_timeout_max_ms },
+    reads: cluster.reads,
     seed: randomInt(2 ** 32),
     ...io,
     logger: logger.child({ part: 'raft' }),
@@ -242,16 +244,15 @@ function consensusOf(raft: RaftNode): Consensus {
 
 /** The log cannot be written, or an entry not applied: going on could break a promise. */
 function stoppedForGood(id: string, { path }: DataFolder, error: Error): OperatorError {
-  return new OperatorError(
-    `node ${id} had to stop: ${error.message}. ${wayOut(id, path, error)}`,
-    { cause: error },
-  );
+  return new OperatorError(`node ${id} had to stop: ${error.message}. ${wayOut(id, path, error)}`, {
+    cause: error,
+  });
 }
 
 function wayOut(id: string, path: string, error: Error): string {
   const others = 'The other nodes go on, and have all that was acknowledged';
-  // It says it itself.
-  if (error instanceof LogCorruption) return others;
+  // These say it themselves.
+  if (error instanceof LogCorruption || error instanceof LogReverted) return others;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return `${others}. Make room on the disk of ${path}, and start the node again`;

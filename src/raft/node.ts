@@ -23,6 +23,8 @@ export interface RaftNodeOptions {
   /** Of a node that joins: the entry that made it a member. Below it, it never campaigns. */
   readonly join_index?: number;
   readonly timing: Timing;
+  /** How linearizable reads are confirmed; the same on all members, see `core/lease.ts`. */
+  readonly reads?: 'read_index' | 'lease';
   /** 32 random bits, fresh at every start. */
   readonly seed: number;
   readonly log: LogStore;
@@ -84,6 +86,7 @@ export class RaftNode {
         join_index: options.join_index ?? 0,
         timing: options.timing,
         seed: options.seed,
+        reads: options.reads ?? 'read_index',
         applied: machine.applied.index,
       },
       { log, transport },

@@ -1,4 +1,5 @@
 import { assert } from './assert.ts';
+import { LogReverted } from './log-reverted.ts';
 import type { AppendEntriesRequest, LogEntry, NodeId } from './messages.ts';
 import { everythingDurable, hardStateDurable, send } from './outbox.ts';
 import { appendEntry, truncateFrom } from './persistence.ts';
@@ -16,6 +17,11 @@ export function onAppendEntries(core: Core, from: NodeId, request: AppendEntries
     `two leaders in term ${core.term}: ${core.leaderId} and ${from}`,
   );
   if (core.role !== 'follower' || core.leaderId !== from) becomeFollower(core, request.term, from);
+  const acknowledged = request.acknowledged_index ?? 0;
+  if (acknowledged > core.log.lastIndex) {
+    // Within its term nobody but this leader cuts our log, and never what was acknowledged to it.
+    throw new LogReverted(core.log.lastIndex, acknowledged, core.term);
+  }
   core.leaderHeardAt = core.now;
   resetElectionTimer(core);
 
@@ -57,6 +63,7 @@ function accept(core: Core, to: NodeId, request: AppendEntriesRequest, match: nu
     conflict_index: 0,
     conflict_term: 0,
     read_round: request.read_round,
+    ...(core.leases && { keeps_lease: true }),
   };
   const after = match <= core.durable ? hardStateDurable(core) : everythingDurable(core);
   send(core, to, { kind: 'AppendEntriesResponse', body }, after);
@@ -78,6 +85,7 @@ function refuse(
     // An older term's round number says nothing about the rounds of the present leader, who may be
     // the same node after a restart, counting from 1 again.
     read_round: request.term === core.term ? request.read_round : 0,
+    ...(core.leases && { keeps_lease: true }),
   };
   send(core, to, { kind: 'AppendEntriesResponse', body }, hardStateDurable(core));
 }

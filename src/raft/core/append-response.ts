@@ -1,4 +1,5 @@
 import { assert } from './assert.ts';
+import { leaseOf } from './lease.ts';
 import type { AppendEntriesResponse, NodeId } from './messages.ts';
 import type { Core } from './state.ts';
 
@@ -14,6 +15,9 @@ export function onAppendEntriesResponse(
   progress.answeredAt = core.now;
   // Answering at all in this term, even with a refusal, confirms the leadership.
   progress.roundAcked = Math.max(progress.roundAcked, response.read_round);
+  if (response.keeps_lease) {
+    progress.leaseFrom = Math.max(progress.leaseFrom, leaseOf(core, response.read_round));
+  }
   if (response.success) {
     assert(
       response.match_index <= core.log.lastIndex,

@@ -25,7 +25,9 @@ export function onElectionTimeout(core: Core): void {
  */
 export function hastenElection(core: Core): void {
   if (core.role === 'leader') return;
-  core.electionAt = Math.min(core.electionAt, core.now + turn(core));
+  // Its own word counts for the leader's lease too, as long as it is good.
+  const earliest = core.leases ? core.leaderHeardAt + core.timing.election_timeout_min_ms : 0;
+  core.electionAt = Math.min(core.electionAt, Math.max(earliest, core.now + turn(core)));
 }
 
 /**

@@ -13,6 +13,8 @@ export const maxUncommittedBytes = 64 * 1024 * 1024;
 export const maxCachedBytes = 32 * 1024 * 1024;
 /** Voters and learners together: each is one more copy to send and one more to wait for. */
 export const maxMembers = 15;
+/** How far the rate of a clock may be off, as a part: leases are that much shorter, twice. */
+export const maxClockDrift = 0.05;
 /** A snapshot being sent of which nothing is heard for this long is given up and sent again. */
 export const snapshotSilenceMs = 30_000;
 /** Pause before it is sent again, or the time that a follower has to say that it has it. */

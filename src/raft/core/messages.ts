@@ -60,6 +60,8 @@ export interface AppendEntriesRequest {
   readonly entries: readonly LogEntry[];
   readonly leader_commit: number;
   readonly read_round: number;
+  /** What the receiver has acknowledged in this term. Beyond the schema; absent: unknown. */
+  readonly acknowledged_index?: number;
 }
 
 export interface AppendEntriesResponse {
@@ -71,6 +73,8 @@ export interface AppendEntriesResponse {
   readonly conflict_index: number;
   readonly conflict_term: number;
   readonly read_round: number;
+  /** It helps to elect nobody else for the shortest election timeout. Beyond the schema. */
+  readonly keeps_lease?: boolean;
 }
 
 export interface ReadIndexRequest {

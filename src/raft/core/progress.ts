@@ -28,6 +28,8 @@ export class Progress {
   commitSent = 0;
   roundSent = 0;
   roundAcked = 0;
+  /** Since then, by our clock, it helps to elect nobody else; see `lease.ts`. */
+  leaseFrom = Number.NEGATIVE_INFINITY;
   #inflight: { readonly last: number; readonly bytes: number }[] = [];
   #inflightBytes = 0;
 

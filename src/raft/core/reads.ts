@@ -1,3 +1,4 @@
+import { beginRound, holdsLease } from './lease.ts';
 import type { NodeId, ReadIndexRequest, ReadIndexResponse } from './messages.ts';
 import { hardStateDurable, send } from './outbox.ts';
 import { hasQuorum } from './quorum.ts';
@@ -7,7 +8,7 @@ import type { Core, WaitingRead } from './state.ts';
  * Linearizable reads by read index (thesis §6.4). The leader takes its commit index, then has a
  * majority confirm, in answers to messages sent **after** that, that it still leads. Each round has a
  * fresh number that is echoed, so a late answer to an earlier message confirms nothing. Reads that
- * come while a round is on its way share the next one.
+ * come while a round is on its way share the next one. With a lease (`lease.ts`) there is nothing to ask.
  */
 
 export function onRead(core: Core, id: string): void {
@@ -65,9 +66,14 @@ export function repeatForwardedReads(core: Core): void {
 function advanceRound(core: Core): void {
   finishRound(core);
   // Until the no-op of this term is committed, the commit index may be behind (paper §8).
-  if (core.readsInRound !== null || core.readsWaiting.length === 0) return;
-  if (core.commit < core.noopIndex) return;
-  core.readRound += 1;
+  if (core.readsWaiting.length === 0 || core.commit < core.noopIndex) return;
+  if (holdsLease(core)) {
+    const reads = core.readsWaiting;
+    core.readsWaiting = [];
+    return answerAll(core, reads, core.commit);
+  }
+  if (core.readsInRound !== null) return;
+  beginRound(core);
   core.readsInRound = { round: core.readRound, index: core.commit, reads: core.readsWaiting };
   core.readsWaiting = [];
   finishRound(core);
@@ -82,13 +88,13 @@ function finishRound(core: Core): void {
   );
   if (!confirmed) return;
   core.readsInRound = null;
-  const own = current.reads.filter((read) => read.from === null).map((read) => read.id);
-  if (own.length > 0) core.effects.push({ type: 'read_ready', ids: own, index: current.index });
-  for (const read of current.reads) answerFollower(core, read, current.index);
+  answerAll(core, current.reads, current.index);
 }
 
-function answerFollower(core: Core, read: WaitingRead, index: number): void {
-  if (read.from !== null) answer(core, read.from, read.id, index);
+function answerAll(core: Core, reads: readonly WaitingRead[], index: number): void {
+  const own = reads.filter((read) => read.from === null).map((read) => read.id);
+  if (own.length > 0) core.effects.push({ type: 'read_ready', ids: own, index });
+  for (const read of reads) if (read.from !== null) answer(core, read.from, read.id, index);
 }
 
 function answer(core: Core, to: NodeId, requestId: string, readIndex: number): void {

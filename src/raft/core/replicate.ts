@@ -1,3 +1,4 @@
+import { beginRound } from './lease.ts';
 import { maxAppendBytes, maxAppendEntries, snapshotSilenceMs } from './limits.ts';
 import type { LogEntry, NodeId } from './messages.ts';
 import { hardStateDurable, send } from './outbox.ts';
@@ -11,6 +12,7 @@ import type { Core } from './state.ts';
 export function replicate(core: Core): void {
   const heartbeat = core.now >= core.heartbeatAt;
   if (heartbeat) core.heartbeatAt = core.now + core.timing.heartbeat_ms;
+  if (heartbeat && core.leases) beginRound(core);
   for (const [peer, progress] of core.progress) {
     const spoke = sendEntries(core, peer, progress);
     const canCommit = Math.min(core.commit, progress.next - 1);
@@ -83,7 +85,7 @@ function sendAppend(
     progress.sent(last.index, bytes);
   }
   progress.commitSent = Math.min(core.commit, prev + entries.length);
-  progress.roundSent = core.readsInRound?.round ?? core.readRound;
+  progress.roundSent = core.readRound;
   const body = {
     term: core.term,
     leader_id: core.id,
@@ -92,6 +94,7 @@ function sendAppend(
     entries,
     leader_commit: core.commit,
     read_round: progress.roundSent,
+    acknowledged_index: progress.match,
   };
   send(core, peer, { kind: 'AppendEntriesRequest', body }, hardStateDurable(core));
 }

@@ -55,6 +55,8 @@ export function becomeLeader(core: Core): void {
     command: new Uint8Array(0),
   });
   core.heartbeatAt = core.now;
+  core.roundsBegun = [];
+  core.leaseIsVoid = false;
   enter(core, 'leader', core.id, true);
 }
 

@@ -109,6 +109,12 @@ export interface Core {
   readsForwarded: { request_id: string; ids: string[]; sentAt: number } | null;
   readRequests: number;
   readonly readNonce: string;
+  /** Reads by leader lease, on all members alike (`lease.ts`). */
+  readonly leases: boolean;
+  /** Round numbers in the order of their beginning, as long as they may matter for a lease. */
+  roundsBegun: { readonly round: number; readonly at: number }[];
+  /** The leadership may pass to another one at any moment of this term. */
+  leaseIsVoid: boolean;
 
   effects: Effect[];
 }
@@ -143,7 +149,8 @@ export function createCore(options: CoreOptions): Core {
     durable: log.lastIndex,
     announced: options.applied,
     electionAt: 0,
-    leaderHeardAt: Number.NEGATIVE_INFINITY,
+    // It may have heard one just before it was restarted, and be counted on by that one's lease.
+    leaderHeardAt: options.reads === 'lease' ? options.now : Number.NEGATIVE_INFINITY,
     persistSeq: 0,
     durableSeq: 0,
     hardStateSeq: 0,
@@ -169,6 +176,9 @@ export function createCore(options: CoreOptions): Core {
     readsForwarded: null,
     readRequests: 0,
     readNonce: options.seed.toString(36),
+    leases: options.reads === 'lease',
+    roundsBegun: [],
+    leaseIsVoid: false,
     effects: [],
   };
   resetElectionTimer(core);

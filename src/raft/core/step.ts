@@ -10,6 +10,7 @@ import {
   onTimeoutNow,
 } from './election.ts';
 import { checkInvariants, checkpoint } from './invariants.ts';
+import { onClockJumped } from './lease.ts';
 import { advanceMembership, onChangeMembers, reportConfiguration } from './membership.ts';
 import type { Message, NodeId } from './messages.ts';
 import { dropOutdated } from './outbox.ts';
@@ -105,6 +106,8 @@ function onEvent(core: Core, event: Event): void {
       return onTransfer(core, event.to);
     case 'change_members':
       return onChangeMembers(core, event.request_id, event.change);
+    case 'clock_jumped':
+      return onClockJumped(core);
     case 'disk':
       core.diskLow = event.low;
       return;
@@ -159,6 +162,6 @@ function bindingTerm(message: Message): number {
 function onReachable(core: Core, peer: NodeId, reachable: boolean): void {
   core.progress.get(peer)?.lost(core.log.base.index);
   const lostLeader = !reachable && core.leaderId === peer;
-  if (lostLeader) core.leaderHeardAt = Number.NEGATIVE_INFINITY;
+  if (lostLeader && !core.leases) core.leaderHeardAt = Number.NEGATIVE_INFINITY;
   if (lostLeader || (reachable && core.leaderId === null)) hastenElection(core);
 }

@@ -30,6 +30,8 @@ export function advanceTransfer(core: Core): void {
   }
   if (transfer.told || core.progress.get(transfer.to)?.match !== core.log.lastIndex) return;
   transfer.told = true;
+  // Even if it is given up: the word may come late, and who campaigns by it need not wait.
+  core.leaseIsVoid = true;
   const body = { term: core.term, leader_id: core.id };
   send(core, transfer.to, { kind: 'TimeoutNowRequest', body }, hardStateDurable(core));
 }

@@ -54,6 +54,8 @@ export type Event =
   /** Hand the leadership over, `to: null`: to whoever holds most of the log. */
   | { readonly type: 'transfer'; readonly to: NodeId | null }
   | { readonly type: 'change_members'; readonly request_id: string; readonly change: MemberChange }
+  /** The clock that `now` comes from stood still, as in a machine that was suspended. */
+  | { readonly type: 'clock_jumped' }
   /** Whether the disk's reserve is touched. */
   | { readonly type: 'disk'; readonly low: boolean }
   | { readonly type: 'reachable'; readonly peer: NodeId; readonly reachable: boolean };
@@ -140,6 +142,8 @@ export interface CoreOptions {
   readonly timing: Timing;
   /** Seed of the election timeouts: 32 bits, different on every node and start. */
   readonly seed: number;
+  /** How linearizable reads are confirmed, see `lease.ts`; default: by asking a majority. */
+  readonly reads?: 'read_index' | 'lease';
   readonly now: number;
   readonly hard_state: { readonly term: number; readonly voted_for: NodeId | null };
   readonly log: {

@@ -9,6 +9,7 @@ import { deadline, step } from '../core/step.ts';
 import type { CoreOptions, Effect, Event, RefusalReason, SnapshotHead } from '../core/types.ts';
 import type { LogStore, Transport } from '../ports.ts';
 import { Alarm } from './alarm.ts';
+import { ClockJumps } from './clock-jumps.ts';
 import { HeldMessages } from './held-messages.ts';
 
 /** What the driver does not do itself. */
@@ -42,6 +43,7 @@ export class Driver {
   readonly #hooks: DriverHooks;
   readonly #held: HeldMessages;
   readonly #alarm: Alarm;
+  readonly #clockJumps = new ClockJumps();
   #queue: Event[] = [];
   #scheduled = false;
   #halted = false;
@@ -111,6 +113,7 @@ export class Driver {
     if (this.#halted) return;
     const events = this.#queue;
     this.#queue = [];
+    if (this.#core.leases && this.#clockJumps.seen()) events.unshift({ type: 'clock_jumped' });
     this.#hooks.beforeStep();
     try {
       for (const effect of step(this.#core, performance.now(), events)) this.#perform(effect);

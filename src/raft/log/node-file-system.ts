@@ -17,6 +17,9 @@ import type { FileSystem, LogFile } from './file-system.ts';
 
 const OWNER_ONLY = 0o600;
 
+/** What the open files are called now: a segment gets its name when it is ready. */
+const openFiles = new Map<number, string>();
+
 /** The disk of this machine. */
 export const nodeFileSystem: FileSystem = {
   makeFolder(path) {
@@ -29,7 +32,10 @@ export const nodeFileSystem: FileSystem = {
   list: (folder) => readdirSync(folder),
   open: (path) => nodeFile(path, openSync(path, 'r+')),
   create: (path) => nodeFile(path, openSync(path, 'w+', OWNER_ONLY)),
-  rename: (from, to) => renameSync(from, to),
+  rename(from, to) {
+    renameSync(from, to);
+    for (const [fd, path] of openFiles) if (path === from) openFiles.set(fd, to);
+  },
   unlink: (path) => unlinkSync(path),
   syncFolder,
   freeBytes(folder) {
@@ -48,12 +54,16 @@ function syncFolder(folder: string): void {
 }
 
 function nodeFile(path: string, fd: number): LogFile {
+  openFiles.set(fd, path);
   return {
     size: () => fstatSync(fd).size,
-    readAt: (into, position) => naming(path, 'read', () => readAll(fd, into, position)),
-    writeAt: (bytes, position) => naming(path, 'written', () => writeAll(fd, bytes, position)),
-    sync: () => naming(path, 'fsynced', () => fdatasyncSync(fd)),
-    close: () => closeSync(fd),
+    readAt: (into, position) => naming(fd, 'read', () => readAll(fd, into, position)),
+    writeAt: (bytes, position) => naming(fd, 'written', () => writeAll(fd, bytes, position)),
+    sync: () => naming(fd, 'fsynced', () => fdatasyncSync(fd)),
+    close: () => {
+      openFiles.delete(fd);
+      closeSync(fd);
+    },
   };
 }
 
@@ -77,11 +87,12 @@ function writeAll(fd: number, bytes: Uint8Array, position: number): void {
 }
 
 /** The system's error about a descriptor does not say which file it was; an operator needs to know. */
-function naming<T>(path: string, what: string, work: () => T): T {
+function naming<T>(fd: number, what: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
     const { message, code } = error as NodeJS.ErrnoException;
+    const path = openFiles.get(fd);
     const named = new Error(`${path} could not be ${what}: ${message}`, { cause: error });
     throw Object.assign(named, { path }, code !== undefined && { code });
   }

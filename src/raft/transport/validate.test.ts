@@ -175,3 +175,19 @@ t.test('forwarded commands and their answers', (t) => {
   );
   t.end();
 });
+
+t.test('fields beyond the schema may be missing, and are checked when they are there', (t) => {
+  const fields = [
+    ['AppendEntriesRequest', 'acknowledged_index', 7, -1],
+    ['AppendEntriesResponse', 'keeps_lease', true, 1],
+  ] as const;
+  for (const [kind, field, good, bad] of fields) {
+    const body = { ...GOOD[kind], [field]: good };
+    t.strictSame(checkedMessage(kind, body, 'n1', limits), { kind, body });
+    t.equal(
+      reasonOf(() => checkedMessage(kind, { ...body, [field]: bad }, 'n1', limits)),
+      'schema',
+    );
+  }
+  t.end();
+});

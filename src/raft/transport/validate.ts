@@ -36,6 +36,7 @@ const CHECKS: Record<MessageKind, Check> = {
     const prev_log_term = count(body, 'prev_log_term');
     count(body, 'leader_commit');
     count(body, 'read_round');
+    if (body.acknowledged_index !== undefined) count(body, 'acknowledged_index');
     entries(body, { term, prev_log_index, prev_log_term }, limits);
   },
   AppendEntriesResponse(body) {
@@ -45,6 +46,7 @@ const CHECKS: Record<MessageKind, Check> = {
     count(body, 'conflict_index');
     count(body, 'conflict_term');
     count(body, 'read_round');
+    if (body.keeps_lease !== undefined) flag(body, 'keeps_lease');
   },
   TimeoutNowRequest(body, limits) {
     count(body, 'term');
