@@ -37,6 +37,7 @@ import type { Http2Transport } from './raft/transport/http2-transport.ts';
 import { openTransport } from './raft/transport/open-transport.ts';
 import { startError } from './start-error.ts';
 import { startTutor } from './start-tutor.ts';
+import { watchOutages } from './watch-outages.ts';
 
 export interface NodeOptions {
   readonly cluster: ClusterFile & { readonly pki_folder: string };
@@ -117,6 +118,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   parts.defer(() => background.end());
   background.run((until) => blobs.missing.run(until));
   background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));
+  background.run((until) => watchOutages({ consensus, reader, logger }, until));
   const { admin_password: password } = options;
   const admin = { consensus, reader, passwords, folder: folder.path, password };
   background.run(async (until) => {

@@ -10,6 +10,7 @@ export class TestMachine {
   /** The leader's clock, ms. */
   now = Date.UTC(2026, 0, 5, 9);
   #index = 0;
+  #term = 1;
 
   get reader(): Reader {
     return this.machine.reader;
@@ -34,9 +35,17 @@ export class TestMachine {
       ...header,
     });
     stampCommand(bytes, this.now);
-    const entry = { index: this.#index, term: 1, type: 0, command: bytes } as const;
+    const entry = { index: this.#index, term: this.#term, type: 0, command: bytes } as const;
     const outcome = this.machine.apply([entry])[0]?.value as { result: CommandResult };
     return outcome.result;
+  }
+
+  /** A new leader begins its term. */
+  elect(): void {
+    this.#index += 1;
+    this.#term += 1;
+    const command = new Uint8Array();
+    this.machine.apply([{ index: this.#index, term: this.#term, type: 1, command }]);
   }
 
   /** `'ok'` or the refusal's code: the last column of a table test. */

@@ -24,24 +24,25 @@ import { deleteMaterial } from './delete-material.ts';
 import { deleteOutagePolicy } from './delete-outage-policy.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteToken } from './delete-token.ts';
-import { deleteUser } from './delete-user.ts';
 import { deleteUpload } from './delete-upload.ts';
+import { deleteUser } from './delete-user.ts';
 import { endorseAnswer } from './endorse-answer.ts';
 import { enroll } from './enroll.ts';
-import { finishExtraction } from './finish-extraction.ts';
 import { expireFiles } from './expire-files.ts';
-import { gradeAssignment } from './grade-assignment.ts';
+import { finishExtraction } from './finish-extraction.ts';
 import { finishUpload } from './finish-upload.ts';
+import { gradeAssignment } from './grade-assignment.ts';
 import { gradeStudent } from './grade-student.ts';
 import { postGrades } from './post-grades.ts';
 import { postQuery } from './post-query.ts';
 import { recordLoginFailure } from './record-login-failure.ts';
+import { recordService } from './record-service.ts';
 import { recordTokenUse } from './record-token-use.ts';
 import { recordTutorMessage } from './record-tutor-message.ts';
 import { refreshSession } from './refresh-session.ts';
+import { registerUser } from './register-user.ts';
 import { releaseGrading } from './release-grading.ts';
 import { requestRegrade } from './request-regrade.ts';
-import { registerUser } from './register-user.ts';
 import { storeMaterialPages } from './store-material-pages.ts';
 import { submitAssignment } from './submit-assignment.ts';
 import { unenroll } from './unenroll.ts';
@@ -91,6 +92,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   recordLoginFailure,
   recordTokenUse,
   deleteUpload,
+  recordService,
   recordTutorMessage,
   refreshSession,
   registerUser,
