@@ -18,6 +18,8 @@ const bundleSchema = z.strictObject({
   ca: z.string(),
   certificate: z.string(),
   key: z.string(),
+  /** Of the cluster: all nodes sign receipts alike. */
+  receipt_key: z.string(),
 });
 export type JoinBundle = z.infer<typeof bundleSchema>;
 
@@ -29,6 +31,7 @@ export function joinBundle(
     readonly ca: string;
     readonly certificate: string;
     readonly key: string;
+    readonly receipt_key: string;
   },
 ): string {
   const bundle: JoinBundle = { format: 1, cluster, ...node };

@@ -52,13 +52,15 @@ function refuseOtherContent(folder: string): void {
   throw new OperatorError(`${folder} holds "${other}": give the new node an empty folder (--data)`);
 }
 
-function writeAll({ node_id, cluster, ca, certificate, key }: JoinBundle, folder: string): void {
+function writeAll(bundle: JoinBundle, folder: string): void {
+  const { node_id, cluster, ca, certificate, key, receipt_key } = bundle;
   const pki = join(folder, 'pki');
   mkdirSync(pki, { recursive: true, mode: 0o700 });
   const files = keyFiles.node(pki, node_id);
   writeFileSync(keyFiles.authority(pki).certificate, ca, { mode: CERTIFICATE_MODE, flush: true });
   writeFileSync(files.certificate, certificate, { mode: CERTIFICATE_MODE, flush: true });
   writeFileSync(files.key, key, { mode: KEY_MODE, flush: true });
+  writeFileSync(keyFiles.receipt(pki).key, receipt_key, { mode: KEY_MODE, flush: true });
   const text = `${JSON.stringify(cluster, null, 2)}\n`;
   writeFileSync(join(folder, 'cluster.json'), text, { flush: true });
   for (const path of [pki, folder]) {

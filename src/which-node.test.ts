@@ -7,6 +7,7 @@ import { joinBundle } from './join-bundle.ts';
 import { createClusterKeys } from './pki/create-cluster-keys.ts';
 import { issueNodeKeys } from './pki/issue-node-keys.ts';
 import { loadNodeKeys } from './pki/load-node-keys.ts';
+import { loadReceiptKey } from './pki/load-receipt-key.ts';
 import { whichNode } from './which-node.ts';
 
 const NONE = { config: undefined, id: undefined, join: undefined };
@@ -52,7 +53,10 @@ t.test('a join file fills the folder, which then is enough', async (t) => {
   t.same(first, { config: join(data, 'cluster.json'), id: 'n4', join_index: 9 });
   const cluster = loadClusterFile(first.config);
   t.match(await loadNodeKeys(cluster.pki_folder, 'n4'), IDENTITY);
-  t.equal(statSync(join(data, 'pki', 'n4.key')).mode & 0o777, 0o600);
+  t.ok(await loadReceiptKey(cluster.pki_folder), 'it can sign receipts');
+  for (const name of ['n4.key', 'receipt.key']) {
+    t.equal(statSync(join(data, 'pki', name)).mode & 0o777, 0o600, name);
+  }
   t.match(whichNode({ ...NONE, join: file, data }), first, 'a start that died is begun anew');
 
   beginAsNode(data);

@@ -5,6 +5,7 @@ import { createClusterKeys } from './create-cluster-keys.ts';
 import { issueNodeKeys } from './issue-node-keys.ts';
 import { keyFiles } from './key-files.ts';
 import { loadNodeKeys } from './load-node-keys.ts';
+import { loadReceiptKey } from './load-receipt-key.ts';
 
 async function makeCluster(base: string, cluster_id = 'c1'): Promise<string> {
   const folder = join(base, `pki-${cluster_id}`);
@@ -15,7 +16,7 @@ async function makeCluster(base: string, cluster_id = 'c1'): Promise<string> {
 t.test('the keys of a node that comes later are as good as those of the first', async (t) => {
   const base = t.testdir();
   const folder = await makeCluster(base);
-  const { ca, certificate, key } = await issueNodeKeys(folder, 'c1', 'n4');
+  const { ca, certificate, key, receipt_key } = await issueNodeKeys(folder, 'c1', 'n4');
   const there = join(base, 'n4');
   mkdirSync(there, { recursive: true });
   const files = keyFiles.node(there, 'n4');
@@ -24,8 +25,23 @@ t.test('the keys of a node that comes later are as good as those of the first', 
   writeFileSync(files.key, key, { mode: 0o600 });
   const keys = await loadNodeKeys(there, 'n4');
   t.match(keys, { cluster_id: 'c1', node_id: 'n4' });
+  writeFileSync(keyFiles.receipt(there).key, receipt_key, { mode: 0o600 });
+  t.ok(
+    (await loadReceiptKey(there)).equals(await loadReceiptKey(folder)),
+    'the same for all nodes',
+  );
   const again = await issueNodeKeys(folder, 'c1', 'n4');
   t.not(again.key, key, 'made anew each time');
+});
+
+t.test('without the key for receipts a node is not added', async (t) => {
+  const folder = await makeCluster(t.testdir());
+  const { key } = keyFiles.receipt(folder);
+  copyFileSync(key, `${key}.kept`);
+  writeFileSync(key, 'no key');
+  await t.rejects(issueNodeKeys(folder, 'c1', 'n4'), { code: 'unreadable' });
+  rmSync(key);
+  await t.rejects(issueNodeKeys(folder, 'c1', 'n4'), { code: 'missing', message: /receipt\.key/ });
 });
 
 t.test('what is no CA of this cluster issues nothing', async (t) => {

@@ -3,15 +3,18 @@ import { issueNodeCertificate, type PemPair, readAuthority } from './certificate
 import { assertClusterId, assertNodeId } from './identity.ts';
 import { keyFiles } from './key-files.ts';
 import { KeysError } from './keys-error.ts';
+import { loadReceiptKey } from './load-receipt-key.ts';
 
 export interface IssuedKeys extends PemPair {
   /** PEM of what all nodes of the cluster trust. */
   readonly ca: string;
+  /** PEM of the key that all nodes of the cluster sign receipts with. */
+  readonly receipt_key: string;
 }
 
 /**
  * Makes the key and the certificate of a new node of a cluster that exists; nothing is written.
- * `folder` must hold `ca.key`. Throws `KeysError` 'missing', 'unreadable', 'mismatch', 'other_cluster',
+ * `folder` must hold `ca.key` and `receipt.key`. Throws `KeysError` 'missing', 'unreadable', 'mismatch', 'other_cluster',
  * 'bad_id'.
  */
 export async function issueNodeKeys(
@@ -38,7 +41,13 @@ export async function issueNodeKeys(
       `${files.certificate} is of cluster ${authority.cluster_id}, not of ${cluster_id}: use the pki folder of this cluster`,
     );
   }
-  return { ca, ...(await issueNodeCertificate(authority, { cluster_id, node_id }, now)) };
+  const receipt = await loadReceiptKey(folder);
+  const receipt_key = receipt.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return {
+    ca,
+    receipt_key,
+    ...(await issueNodeCertificate(authority, { cluster_id, node_id }, now)),
+  };
 }
 
 async function readAuthorityFile(path: string): Promise<string> {

@@ -1,8 +1,8 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { assertNodeId, type Identity, identityOf } from './identity.ts';
 import { keyFiles } from './key-files.ts';
 import { KeysError } from './keys-error.ts';
+import { assertPrivate, parsePem, readPem } from './read-key-file.ts';
 
 /** What a node needs to speak to its peers; `ca`, `certificate` and `key` are PEM texts. */
 export interface NodeKeys {
@@ -34,9 +34,9 @@ export async function loadNodeKeys(
   await assertPrivate(files.key);
   const key = await readPem(files.key);
 
-  const parsed = parse(files.certificate, () => new X509Certificate(certificate));
-  const authority = parse(keyFiles.authority(folder).certificate, () => new X509Certificate(ca));
-  const private_key = parse(files.key, () => createPrivateKey(key));
+  const parsed = parsePem(files.certificate, () => new X509Certificate(certificate));
+  const authority = parsePem(keyFiles.authority(folder).certificate, () => new X509Certificate(ca));
+  const private_key = parsePem(files.key, () => createPrivateKey(key));
   assertPair(files, parsed, private_key);
   const identity = checkIdentity(files.certificate, parsed, authority, node_id);
   assertCurrent(files.certificate, parsed, now);
@@ -53,46 +53,6 @@ export async function loadNodeKeys(
       return named?.cluster_id === identity.cluster_id ? named.node_id : null;
     },
   };
-}
-
-async function readPem(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new KeysError(
-        'missing',
-        `${path} is missing: make the cluster's keys with 'lms-admin init', or copy this node's files from where they were made`,
-        { cause: error },
-      );
-    }
-    throw new KeysError('unreadable', `${path} cannot be read: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-}
-
-/** Windows has no such bits: Node reports 0666 for every file there. */
-async function assertPrivate(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const found = await stat(path).catch(() => null);
-  if (found === null || (found.mode & 0o077) === 0) return;
-  throw new KeysError(
-    'permissions',
-    `${path} has mode 0${(found.mode & 0o777).toString(8)}, so others on this machine may use the key: run 'chmod 600 ${path}'`,
-  );
-}
-
-function parse<T>(path: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw new KeysError(
-      'unreadable',
-      `${path} is not valid PEM (${(error as Error).message}): restore it from where the keys were made`,
-      { cause: error },
-    );
-  }
 }
 
 function assertPair(

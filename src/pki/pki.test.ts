@@ -5,6 +5,7 @@ import t from 'tap';
 import { createClusterKeys } from './create-cluster-keys.ts';
 import { identityOf } from './identity.ts';
 import { loadNodeKeys } from './load-node-keys.ts';
+import { loadReceiptKey } from './load-receipt-key.ts';
 
 const YEAR_MS = 365.25 * 24 * 60 * 60 * 1000;
 
@@ -131,6 +132,23 @@ t.test('a forged certificate with the right names is not ours', async (t) => {
   await copyFile(join(forged, 'n1.crt'), join(folder, 'n1.crt'));
   await copyFile(join(forged, 'n1.key'), join(folder, 'n1.key'));
   await t.rejects(loadNodeKeys(folder, 'n1'), { code: 'other_cluster' });
+});
+
+t.test('the receipt key is loaded when it is one, and private', async (t) => {
+  const folder = join(t.testdir(), 'pki');
+  await createClusterKeys(folder, 'c-1', ['n1']);
+  const path = join(folder, 'receipt.key');
+  t.equal((await loadReceiptKey(folder)).asymmetricKeyType, 'ed25519');
+  await chmod(path, 0o644);
+  await t.rejects(loadReceiptKey(folder), { code: 'permissions', message: /chmod 600/ });
+  const { privateKey } = generateKeyPairSync('x25519');
+  await writeFile(path, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  await chmod(path, 0o600);
+  await t.rejects(loadReceiptKey(folder), { code: 'mismatch', message: /x25519, not Ed25519/ });
+  await writeFile(path, 'nothing');
+  await t.rejects(loadReceiptKey(folder), { code: 'unreadable' });
+  await rm(path);
+  await t.rejects(loadReceiptKey(folder), { code: 'missing' });
 });
 
 t.test('the receipt key is an Ed25519 pair of its own', async (t) => {
