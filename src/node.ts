@@ -26,6 +26,7 @@ import { openBlobs } from './open-blobs.ts';
 import { openMachine } from './open-machine.ts';
 import { OperatorError } from './operator-error.ts';
 import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
+import { loadReceiptKey } from './pki/load-receipt-key.ts';
 import { LogReverted } from './raft/core/log-reverted.ts';
 import { LogCorruption } from './raft/log/errors.ts';
 import type { LogLimits } from './raft/log/limits.ts';
@@ -35,6 +36,7 @@ import type { LogStore } from './raft/ports.ts';
 import { SnapshotStore } from './raft/snapshot/snapshot-store.ts';
 import type { Http2Transport } from './raft/transport/http2-transport.ts';
 import { openTransport } from './raft/transport/open-transport.ts';
+import { ReceiptSigner } from './receipts/receipt-signer.ts';
 import { startError } from './start-error.ts';
 import { startTutor } from './start-tutor.ts';
 import { watchOutages } from './watch-outages.ts';
@@ -71,6 +73,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   fatal.promise.catch(() => undefined);
 
   const keys = await loadNodeKeys(cluster.pki_folder, node.id).catch(startError);
+  const receipts = await openReceipts(cluster).catch(startError);
   const folder = openDataFolder(options.data_folder, identity);
   parts.defer(() => folder.release());
   const { reserve_bytes: reserveBytes } = cluster.disk;
@@ -110,7 +113,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
     logger: logger.child({ part: 'tutor' }),
   });
   parts.defer(() => tutor.stop());
-  const served = { consensus, replica: machine, passwords, blobs, tutor, membership };
+  const served = { consensus, replica: machine, passwords, blobs, receipts, tutor, membership };
   const api = await startApi(options, served);
   parts.defer(() => api.close(closeGraceMs));
 
@@ -132,6 +135,10 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   // While the API still answers: its clients' writes go to the next leader without a gap.
   await raft.transferLeadership();
   if (why === 'removed') throw removedForGood(node.id, folder);
+}
+
+async function openReceipts({ pki_folder, cluster_id }: NodeOptions['cluster']) {
+  return new ReceiptSigner(await loadReceiptKey(pki_folder), cluster_id);
 }
 
 function openNodeTransport(

@@ -12,6 +12,7 @@ import { openApiDocument } from './openapi.ts';
 import { router } from './operation.ts';
 import type { Passwords } from './passwords.ts';
 import type { MembershipControl } from './ports.ts';
+import type { Receipts } from './receipts.ts';
 import { answerMarkRoutes } from './routes/answer-marks.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { authRoutes } from './routes/auth.ts';
@@ -30,6 +31,7 @@ import { materialRoutes } from './routes/materials.ts';
 import { meRoutes } from './routes/me.ts';
 import { outagePolicyRoutes } from './routes/outage-policies.ts';
 import { queryRoutes } from './routes/queries.ts';
+import { receiptRoutes } from './routes/receipts.ts';
 import { regradeRequestRoutes } from './routes/regrade-requests.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -46,6 +48,7 @@ import type { TutorParts } from './tutor-parts.ts';
 export interface AppParts extends Omit<Foundation, 'inFlight'> {
   readonly passwords: Passwords;
   readonly blobs: Blobs;
+  readonly receipts: Receipts;
   readonly tutor: TutorParts;
   readonly membership: MembershipControl;
   /** What `/metrics` shows; the parts of the node register their own figures on it too. */
@@ -69,7 +72,8 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', materialRoutes(parts.tutor));
   app.route('/', materialTextRoutes());
   app.route('/', assignmentRoutes());
-  app.route('/', submissionRoutes(parts.blobs, parts.settings.max_file_bytes));
+  app.route('/', submissionRoutes(parts.blobs, parts.receipts, parts.settings.max_file_bytes));
+  app.route('/', receiptRoutes(parts.receipts));
   app.route('/', gradeRoutes());
   app.route('/', gradingRoutes());
   app.route('/', regradeRequestRoutes());

@@ -9,6 +9,7 @@ export type IdPrefix =
   | 'crs'
   | 'asg'
   | 'sub'
+  | 'rcp'
   | 'att'
   | 'fil'
   | 'upl'

@@ -66,6 +66,8 @@ export const maxTitleChars = 200;
 export const maxMarkdownChars = 200_000;
 /** Of what people say to one another: queries, answers, feedback. */
 export const maxMessageChars = 20_000;
+/** A receipt of 50 files with the longest names has far less. */
+export const maxReceiptChars = 256 * 1024;
 export const maxReasonChars = 500;
 export const maxTopicsPerAssignment = 20;
 export const maxTopicChars = 64;

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { ATTACHED_FILE_EXAMPLE, attachedFileSchema } from './attached-file-schema.ts';
 import { PERSON_EXAMPLE, personSchema } from './person-schema.ts';
+import { receiptJws } from './receipt-schema.ts';
 import { points, timestamp } from './units.ts';
 
 const lateMs = z.int().openapi({
@@ -52,6 +53,7 @@ export const attemptSchema = z
     late_ms: lateMs,
     clock_suspect: clockSuspect,
     log_index: z.int().openapi({ description: 'Of the log entry that made it.' }),
+    receipt_id: z.string(),
   })
   .openapi('Attempt');
 
@@ -60,7 +62,7 @@ export const submissionSchema = z
   .openapi('Submission');
 
 export const handedInSchema = z
-  .object({ ...summaryFields, attempt: attemptSchema })
+  .object({ ...summaryFields, attempt: attemptSchema, receipt: receiptJws })
   .openapi('HandedIn');
 
 export const SUMMARY_EXAMPLE: z.input<typeof submissionSummarySchema> = {
@@ -87,4 +89,5 @@ export const ATTEMPT_EXAMPLE: z.input<typeof attemptSchema> = {
   late_ms: 0,
   clock_suspect: false,
   log_index: 4711,
+  receipt_id: 'rcp_019a9457c1d07c1e8a5f4c2b7d3e9f10_1',
 };

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
@@ -12,6 +12,7 @@ import type { SiteRole } from '../lms/policy.ts';
 import { logTime } from '../lms/queries/named-blobs.ts';
 import { passwordMark } from '../lms/verified-password.ts';
 import { MembershipError, ReadError } from '../raft/errors.ts';
+import { ReceiptSigner } from '../receipts/receipt-signer.ts';
 import { createApp } from './app.ts';
 import type { ApiEnv } from './env.ts';
 import { newId } from './ids.ts';
@@ -116,6 +117,7 @@ export class TestApi {
   readonly machine = new LmsMachine(':memory:', COMMANDS);
   readonly consensus = new SoloConsensus(this.machine);
   readonly blobs = new MemoryBlobs();
+  readonly receipts = new ReceiptSigner(generateKeyPairSync('ed25519').privateKey, 'tests');
   /** Without a model, until a test puts one in. */
   readonly tutor: { model: TutorModel | null; uploaded(id: string): void; uploads: string[] } = {
     model: null,
@@ -140,6 +142,7 @@ export class TestApi {
       logger,
       passwords: new Passwords(),
       blobs: this.blobs,
+      receipts: this.receipts,
       tutor: this.tutor,
       membership: {
         changeMembers: (change, options) => this.membership.changeMembers(change, options),

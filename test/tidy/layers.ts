@@ -16,11 +16,12 @@ const LAYERS: readonly Layer[] = [
   { folder: 'src/raft/core/', may: [], types: [], outside: false },
   { folder: 'src/raft/', may: [], types: ['src/pki/'], outside: true },
   { folder: 'src/pki/', may: [], types: [], outside: true },
-  { folder: 'src/lms/', may: [], types: ['src/raft/'], outside: true },
+  { folder: 'src/receipts/', may: [], types: [], outside: true },
+  { folder: 'src/lms/', may: [], types: ['src/raft/', 'src/receipts/'], outside: true },
   { folder: 'src/tutor/', may: ['src/lms/'], types: [], outside: true },
   {
     folder: 'src/http/',
-    may: ['src/lms/', 'src/tutor/', 'src/raft/errors.ts'],
+    may: ['src/lms/', 'src/tutor/', 'src/receipts/', 'src/raft/errors.ts'],
     types: ['src/raft/'],
     outside: true,
   },
@@ -34,6 +35,12 @@ const LAYERS: readonly Layer[] = [
       'src/run-program.ts',
     ],
     types: ['src/cluster-file.ts', 'src/http/'],
+    outside: true,
+  },
+  {
+    folder: 'src/cli/',
+    may: ['src/receipts/', 'src/operator-error.ts', 'src/run-program.ts'],
+    types: [],
     outside: true,
   },
   // The composition root and the programs.

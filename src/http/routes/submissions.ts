@@ -14,6 +14,8 @@ import { notWritten } from '../not-written.ts';
 import { json, jsonBody, operation, router } from '../operation.ts';
 import { pageAnswer, pageOf, pageQuery, pageRequest } from '../page.ts';
 import { read } from '../read.ts';
+import { JWS_EXAMPLE } from '../receipt-schema.ts';
+import { type Receipts, signReceipt } from '../receipts.ts';
 import {
   ATTEMPT_EXAMPLE,
   handedInSchema,
@@ -74,10 +76,15 @@ const submitOperation = operation(
       },
     },
     responses: {
-      201: json(handedInSchema, 'The submission with the attempt that was made.', {
-        ...SUMMARY_EXAMPLE,
-        attempt: ATTEMPT_EXAMPLE,
-      }),
+      201: json(
+        handedInSchema,
+        'The submission with the attempt that was made, and the receipt of it.',
+        {
+          ...SUMMARY_EXAMPLE,
+          attempt: ATTEMPT_EXAMPLE,
+          receipt: JWS_EXAMPLE,
+        },
+      ),
     },
   },
   {
@@ -140,7 +147,7 @@ const getOperation = operation(
 );
 
 /** @param maxFileBytes of each file that comes along */
-export function submissionRoutes(blobs: Blobs, maxFileBytes: number) {
+export function submissionRoutes(blobs: Blobs, receipts: Receipts, maxFileBytes: number) {
   const app = router();
 
   app.openapi(submitOperation, async (c) => {
@@ -155,7 +162,8 @@ export function submissionRoutes(blobs: Blobs, maxFileBytes: number) {
       { digests: [work.text_md ?? '', ...fileDigests(work.new_files)] },
     );
     c.header('Location', `/v1/submissions/${submission.id}`);
-    return c.json(submission, 201);
+    const receipt = await signReceipt(c, receipts, submission.id, submission.attempt.number);
+    return c.json({ ...submission, receipt }, 201);
   });
 
   app.openapi(listOperation, async (c) => {

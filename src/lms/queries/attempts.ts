@@ -3,6 +3,7 @@ import { lateMs } from '../lateness.ts';
 import type { Reader } from '../reader.ts';
 import { toRfc3339 } from '../time.ts';
 import type { AttachedFile } from './files.ts';
+import { receiptId } from './receipts.ts';
 
 interface AttemptRow {
   readonly number: number;
@@ -25,6 +26,7 @@ export interface Attempt {
   readonly clock_suspect: boolean;
   /** Of the log entry that made it; the chain hash of that entry is in the journal. */
   readonly log_index: number;
+  readonly receipt_id: string;
 }
 
 /**
@@ -53,6 +55,7 @@ export function attemptsOf(
     late_ms: lateMs(row.counted_at, dates),
     clock_suspect: row.clock_suspect === 1,
     log_index: row.log_index,
+    receipt_id: receiptId(submissionId, row.number),
   }));
 }
 
