@@ -103,15 +103,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   const membership = openMembership(raft, transport);
   const passwords = new Passwords();
   const consensus = consensusOf(raft);
-  const tutor = startTutor({
-    node_id: node.id,
-    consensus,
-    reader,
-    blobs,
-    ollama_host: options.ollama_host ?? cluster.tutor.ollama_host,
-    model: cluster.tutor.model,
-    logger: logger.child({ part: 'tutor' }),
-  });
+  const tutor = openTutor(options, { consensus, reader, blobs });
   parts.defer(() => tutor.stop());
   const served = { consensus, replica: machine, passwords, blobs, receipts, tutor, membership };
   const api = await startApi(options, served);
@@ -153,6 +145,19 @@ function openNodeTransport(
     keys,
     logger: logger.child({ part: 'transport' }),
   }).catch(startError);
+}
+
+function openTutor(
+  { cluster, node, ollama_host, logger }: NodeOptions,
+  parts: Pick<Parameters<typeof startTutor>[0], 'consensus' | 'reader' | 'blobs'>,
+) {
+  return startTutor({
+    node_id: node.id,
+    ...parts,
+    ollama_host: ollama_host ?? cluster.tutor.ollama_host,
+    model: cluster.tutor.model,
+    logger: logger.child({ part: 'tutor' }),
+  });
 }
 
 function openMembership(raft: RaftNode, transport: Http2Transport): ClusterChanges {
