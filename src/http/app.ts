@@ -22,6 +22,7 @@ import { courseRoutes } from './routes/courses.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { enrollmentRoutes } from './routes/enrollments.ts';
 import { fileRoutes } from './routes/files.ts';
+import { gradebookRoutes } from './routes/gradebook.ts';
 import { gradeRoutes } from './routes/grades.ts';
 import { gradingRoutes } from './routes/grading.ts';
 import { incidentAdjustmentRoutes } from './routes/incident-adjustments.ts';
@@ -75,6 +76,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', submissionRoutes(parts.blobs, parts.receipts, parts.settings.max_file_bytes));
   app.route('/', receiptRoutes(parts.receipts));
   app.route('/', gradeRoutes());
+  app.route('/', gradebookRoutes());
   app.route('/', gradingRoutes());
   app.route('/', regradeRequestRoutes());
   app.route('/', queryRoutes());

@@ -80,3 +80,6 @@ export const maxQueryChars = 500;
 export const maxSearchItems = 50;
 /** Materials that a question to the tutor may name. */
 export const maxTutorMaterials = 50;
+
+/** Students whose gradebook rows are read and written in one turn of the event loop. */
+export const gradebookSliceRows = 20;

@@ -101,6 +101,7 @@ const ASK_REGRADE = { reason_md: 'R' };
 const ANSWER_REGRADE = { state: 'declined', answer_md: 'A' };
 const V1 = { 'If-Match': '"1"' };
 const NONE = undefined;
+const CSV = { Accept: 'text/csv' };
 
 const COURSE = '/v1/courses/{course_id}';
 const ASSIGNMENT = '/v1/assignments/{assignment_id}';
@@ -133,6 +134,8 @@ const TABLE: readonly Row[] = [
   [`GET ${COURSE}/regrade-requests`, NONE, {}, '401 403 403 200 200 200 404 404'],
   [`GET ${REGRADE}`, NONE, {}, '401 200 404 200 200 200 404 404'],
   [`PUT ${REGRADE}/answer`, ANSWER_REGRADE, {}, '401 403 404 200 200 403 404 404'],
+  [`GET ${COURSE}/gradebook`, NONE, {}, '401 403 403 200 200 200 404 404'],
+  [`GET ${COURSE}/gradebook`, NONE, CSV, '401 403 403 200 200 200 404 404'],
   ['GET /v1/me/grades', NONE, {}, '401 200 200 200 200 200 200 200'],
   [`GET ${COURSE}/queries`, NONE, {}, '401 200 200 200 200 200 404 404'],
   [`POST ${COURSE}/queries`, ASK, {}, '401 201 201 201 201 403 404 404'],

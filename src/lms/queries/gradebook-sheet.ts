@@ -1,0 +1,174 @@
+import { dueDatesInCourse } from '../course-dates.ts';
+import type { EffectiveDates } from '../effective-dates.ts';
+import { finalPoints, type LatePolicy } from '../late-policy.ts';
+import { lateMs } from '../lateness.ts';
+import type { Reader } from '../reader.ts';
+import { type Totals, weightedTotals } from '../weighted-total.ts';
+
+/** An assignment as a column: milli-units, ms, as stored. */
+export interface SheetColumn extends EffectiveDates {
+  readonly id: string;
+  readonly title: string;
+  readonly points_possible: number;
+  readonly weight: number;
+  readonly extra_credit: 0 | 1;
+  readonly topics: string;
+  readonly late_policy: LatePolicy | null;
+}
+
+/** A student as a row. */
+export interface SheetStudent {
+  readonly number: number;
+  readonly student_id: string;
+  readonly username: string;
+  readonly display_name: string;
+}
+
+/** Where a student stands with an assignment; points in milli-points. */
+export interface SheetCell {
+  /** `submissions.sequence`. */
+  readonly submission: number;
+  readonly attempts: number;
+  /** Of the latest attempt, by the dates as they are now. */
+  readonly late_ms: number;
+  /** `null`: no grade, like `version`. */
+  readonly points: number | null;
+  readonly late_deduction: number;
+  readonly posted: boolean;
+  readonly graded_attempt: number | null;
+  readonly version: number | null;
+}
+
+/** The gradebook of a course at this moment; cells are read row by row. */
+export interface Sheet {
+  /** In the order in which they were made. */
+  readonly columns: readonly SheetColumn[];
+  /** In the order of `columns`; `null`: nothing handed in, nothing graded. */
+  cellsOf(student: Pick<SheetStudent, 'number' | 'student_id'>): (SheetCell | null)[];
+  /** Of posted grades, after the late policy: for staff the same as for the student. */
+  totalsOf(cells: readonly (SheetCell | null)[]): Totals;
+}
+
+interface ColumnRow extends Omit<SheetColumn, 'late_policy'> {
+  readonly number: number;
+  readonly late_policy: string | null;
+}
+
+interface CellRow {
+  readonly assignment: number;
+  readonly submission: number;
+  readonly attempts: number;
+  readonly counted_at: number | null;
+  readonly graded_attempt: number | null;
+  readonly graded_counted_at: number | null;
+  readonly points: number | null;
+  readonly posted: 0 | 1;
+  readonly version: number | null;
+}
+
+export function openSheet(reader: Reader, courseId: string): Sheet {
+  const rows = columnRows(reader, courseId);
+  const columns = rows.map(({ number, late_policy, ...row }) => ({
+    ...row,
+    late_policy: late_policy === null ? null : (JSON.parse(late_policy) as LatePolicy),
+  }));
+  const places = new Map(rows.map(({ number }, n) => [number, n]));
+  const dates = dueDatesInCourse(reader, courseId);
+  const totals = weightedTotals(columns);
+  return {
+    columns,
+    cellsOf({ number, student_id }) {
+      const cells: (SheetCell | null)[] = columns.map(() => null);
+      for (const row of cellRows(reader, number)) {
+        const place = places.get(row.assignment) ?? -1;
+        const column = columns[place];
+        if (column === undefined) continue;
+        cells[place] = cell(row, column, dates(column, student_id));
+      }
+      return cells;
+    },
+    totalsOf: (cells) => totals(cells.map(countedPoints)),
+  };
+}
+
+/** Milli-points that count: posted, after the late policy. */
+export function countedPoints(cell: SheetCell | null): number | null {
+  if (cell === null || cell.points === null || !cell.posted) return null;
+  return cell.points - cell.late_deduction;
+}
+
+/** Enrolled students in the order of their ids. */
+export function sheetStudents(
+  reader: Reader,
+  courseId: string,
+  after: string,
+  limit: number,
+): SheetStudent[] {
+  return reader.all<SheetStudent>(
+    `SELECT s.number, s.student_id, u.username, u.display_name
+       FROM gradebook_students s JOIN users u ON u.id = s.student_id AND u.deleted_at IS NULL
+      WHERE s.course_id = ? AND s.student_id > ? AND s.enrolled = 1
+      ORDER BY s.student_id LIMIT ?`,
+    courseId,
+    after,
+    limit,
+  );
+}
+
+/** The row of one student, enrolled now or not any more; `null`: never was. */
+export function sheetStudent(
+  reader: Reader,
+  courseId: string,
+  studentId: string,
+): SheetStudent | null {
+  const row = reader.get<SheetStudent>(
+    `SELECT s.number, s.student_id, u.username, u.display_name
+       FROM gradebook_students s JOIN users u ON u.id = s.student_id
+      WHERE s.course_id = ? AND s.student_id = ?`,
+    courseId,
+    studentId,
+  );
+  return row ?? null;
+}
+
+function columnRows(reader: Reader, courseId: string): ColumnRow[] {
+  return reader.all<ColumnRow>(
+    `SELECT g.number, a.id, a.title, a.points_possible, a.weight, a.extra_credit, a.topics,
+            a.late_policy, a.unlock_at, a.due_at, a.lock_at, a.grace_seconds, a.max_attempts
+       FROM assignments a JOIN gradebook_assignments g ON g.assignment_id = a.id
+      WHERE a.course_id = ? AND a.deleted_at IS NULL ORDER BY a.id`,
+    courseId,
+  );
+}
+
+function cellRows(reader: Reader, student: number): CellRow[] {
+  return reader.all<CellRow>(
+    `SELECT assignment, submission, attempts, counted_at, graded_attempt, graded_counted_at, points,
+            posted, version
+       FROM gradebook_cells WHERE student = ?`,
+    student,
+  );
+}
+
+function cell(
+  row: CellRow,
+  column: SheetColumn,
+  dates: Pick<EffectiveDates, 'due_at' | 'grace_seconds'>,
+): SheetCell {
+  const { points, graded_counted_at: gradedAt } = row;
+  const gradedLate = gradedAt === null ? 0 : lateMs(gradedAt, dates);
+  return {
+    submission: row.submission,
+    attempts: row.attempts,
+    late_ms: row.counted_at === null ? 0 : lateMs(row.counted_at, dates),
+    points,
+    late_deduction:
+      points === null
+        ? 0
+        : finalPoints(points, gradedLate, column.late_policy, column.points_possible)
+            .late_deduction,
+    posted: row.posted === 1,
+    graded_attempt: row.graded_attempt,
+    version: row.version,
+  };
+}
