@@ -33,8 +33,8 @@ import { meRoutes } from './routes/me.ts';
 import { outagePolicyRoutes } from './routes/outage-policies.ts';
 import { queryRoutes } from './routes/queries.ts';
 import { receiptRoutes } from './routes/receipts.ts';
-import { regradeRequestRoutes } from './routes/regrade-requests.ts';
 import { registrationRoutes } from './routes/registration.ts';
+import { regradeRequestRoutes } from './routes/regrade-requests.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { submissionRoutes } from './routes/submissions.ts';
@@ -79,7 +79,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', gradebookRoutes());
   app.route('/', gradingRoutes());
   app.route('/', regradeRequestRoutes());
-  app.route('/', queryRoutes());
+  app.route('/', queryRoutes(parts.tutor));
   app.route('/', answerMarkRoutes());
   app.route('/', incidentRoutes());
   app.route('/', incidentAdjustmentRoutes());

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { orNull } from './or-null.ts';
 import { PERSON_EXAMPLE, personSchema } from './person-schema.ts';
+import { citationSchema } from './tutor-schema.ts';
 import { timestamp } from './units.ts';
 
 const fields = {
@@ -18,6 +19,11 @@ const fields = {
   }),
   answer_count: z.int(),
   accepted_answer_id: z.string().nullable(),
+  tutor: z.enum(['waiting', 'answering', 'answered', 'handed_over']).nullable().openapi({
+    description:
+      'Of a query to the tutor. `handed_over`: it found no answer in the materials, and the staff have it.',
+  }),
+  edited_at: timestamp.nullable(),
   version: z.int(),
   created_at: timestamp,
   updated_at: timestamp,
@@ -25,6 +31,17 @@ const fields = {
 
 /** A query as `queries/queries.ts` lists it. */
 export const querySchema = z.object(fields).openapi('Query');
+
+const answerSourceSchema = z
+  .object({
+    mode: z.enum(['generated', 'retrieval']),
+    citations: z.array(citationSchema).openapi({
+      description: 'None: the tutor says why it cannot answer.',
+    }),
+    reason: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    model: z.string().nullable(),
+  })
+  .openapi('TutorAnswerSource');
 
 /** An answer as `queries/answers.ts` returns it. */
 export const answerSchema = z
@@ -42,6 +59,10 @@ export const answerSchema = z
     accepted: z.boolean(),
     endorsed_by: orNull(personSchema),
     endorsed_at: timestamp.nullable(),
+    tutor: orNull(answerSourceSchema).openapi({
+      description: 'How the tutor came to it; `null`: written by a person.',
+    }),
+    edited_at: timestamp.nullable(),
     created_at: timestamp,
   })
   .openapi('Answer');
@@ -61,6 +82,8 @@ export const QUERY_EXAMPLE: z.input<typeof querySchema> = {
   status: 'answered',
   answer_count: 1,
   accepted_answer_id: null,
+  tutor: null,
+  edited_at: null,
   version: 2,
   created_at: '2026-11-20T17:00:00.000Z',
   updated_at: '2026-11-20T17:05:00.000Z',
@@ -76,5 +99,7 @@ export const ANSWER_EXAMPLE: z.input<typeof answerSchema> = {
   accepted: false,
   endorsed_by: null,
   endorsed_at: null,
+  tutor: null,
+  edited_at: null,
   created_at: '2026-11-20T17:05:00.000Z',
 };

@@ -22,7 +22,7 @@ import { type ApiSettings, DEFAULT_SETTINGS } from './settings.ts';
 import { checkAnswer } from './testing-answers.ts';
 import { MemoryBlobs } from './testing-blobs.ts';
 import { tokenHash } from './tokens.ts';
-import type { TutorModel } from './tutor-parts.ts';
+import type { TutorModel, TutorParts } from './tutor-parts.ts';
 
 /** Consensus of one node in memory: what is proposed is applied at once. */
 export class SoloConsensus implements Consensus {
@@ -119,13 +119,18 @@ export class TestApi {
   readonly blobs = new MemoryBlobs();
   readonly receipts = new ReceiptSigner(generateKeyPairSync('ed25519').privateKey, 'tests');
   /** Without a model, until a test puts one in. */
-  readonly tutor: { model: TutorModel | null; uploaded(id: string): void; uploads: string[] } = {
-    model: null,
-    uploads: [],
-    uploaded(id) {
-      this.uploads.push(id);
-    },
-  };
+  readonly tutor: TutorParts & { model: TutorModel | null; uploads: string[]; queries: string[] } =
+    {
+      model: null,
+      uploads: [],
+      queries: [],
+      asked(id) {
+        this.queries.push(id);
+      },
+      uploaded(id) {
+        this.uploads.push(id);
+      },
+    };
   /** Refuses, until a test puts something else in. */
   membership: MembershipControl = {
     changeMembers: () => Promise.reject(new MembershipError('timeout', 'No leader was found.')),

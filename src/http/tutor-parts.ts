@@ -12,4 +12,6 @@ export interface TutorParts {
   readonly model: TutorModel | null;
   /** This node took an upload and should begin to read it at once. */
   uploaded(materialId: string): void;
+  /** This node took a query to the tutor and should begin to answer it at once. */
+  asked(queryId: string): void;
 }

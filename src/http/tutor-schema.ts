@@ -4,7 +4,7 @@ import { idOf } from './id-schema.ts';
 import { maxTutorMaterials } from './limits.ts';
 import { message, timestamp } from './units.ts';
 
-const citationSchema = z
+export const citationSchema = z
   .object({
     n: z.int().openapi({ description: 'The number in brackets in the answer.' }),
     material_id: z.string(),

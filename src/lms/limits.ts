@@ -93,3 +93,8 @@ export const maxPolicyHolidays = 400;
 export const maxAdjustedDeadlines = 20_000;
 /** Shorter windows without a commit are no incident: a change of leader, or nobody wrote. */
 export const minOutageMs = 120_000;
+
+/** A node that answers a query as the tutor must be heard from within this time. */
+export const tutorLeaseMs = 15_000;
+/** Runs that may die on one query before the staff get it: it may be what kills them. */
+export const maxTutorRuns = 3;

@@ -17,6 +17,7 @@ import {
 } from '../query-schema.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
+import type { TutorParts } from '../tutor-parts.ts';
 import { line, message } from '../units.ts';
 
 const onQuery = z.object({ query_id: idOf('qry') });
@@ -57,7 +58,8 @@ const postOperation = operation(
     summary: 'Ask the instructors or the tutor',
     description:
       'To `instructor`: the whole course reads it and may answer. To `tutor`: only the asker and the ' +
-      'staff read it, and answer; the tutor itself is asked at `POST …/tutor/messages`.',
+      'staff read it; the tutor answers in the thread, from the materials, whatever becomes of this ' +
+      'node, or hands it over to the staff. For an answer at once: `POST …/tutor/messages`.',
     tags: ['queries'],
     request: {
       params: courseParams,
@@ -107,7 +109,7 @@ const answerOperation = operation(
   { problems: ['forbidden', 'not_found', 'course_not_active', 'conflict'] },
 );
 
-export function queryRoutes() {
+export function queryRoutes(tutor: Pick<TutorParts, 'asked'>) {
   const app = router();
 
   app.openapi(listOperation, async (c) => {
@@ -120,11 +122,14 @@ export function queryRoutes() {
   });
 
   app.openapi(postOperation, async (c) => {
+    const body = c.req.valid('json');
     const query = await submit(c, postQuery, {
       query_id: newId('qry'),
       ...c.req.valid('param'),
-      ...c.req.valid('json'),
+      ...body,
+      ...(body.to === 'tutor' && { tutor_answers: true }),
     });
+    if (query.tutor === 'waiting') tutor.asked(query.id);
     c.header('Location', `/v1/queries/${query.id}`);
     return c.json(query, 201);
   });

@@ -1,10 +1,10 @@
 import { recordTutorMessage } from '../../lms/commands/record-tutor-message.ts';
 import { requireInActiveCourse } from '../../lms/policy.ts';
-import { countPassages, countUnread, searchPassages } from '../../lms/queries/passages.ts';
 import { getConversation, type TutorMessage } from '../../lms/queries/tutor.ts';
 import type { Reader } from '../../lms/reader.ts';
 import type { Actor } from '../../lms/tx.ts';
 import { answerQuestion, type TutorAnswer } from '../../tutor/answer.ts';
+import { courseIndex } from '../../tutor/course-index.ts';
 import { OllamaError } from '../../tutor/ollama/ollama-error.ts';
 import { requestDeadline } from '../consistency.ts';
 import { courseParams } from '../course-schema.ts';
@@ -88,9 +88,10 @@ async function answerOf(
   return await read(c, (reader, actor) => {
     requireInActiveCourse(reader, actor, question.course_id, 'tutor.ask');
     const history = historyOf(reader, actor, question);
+    const { course_id, material_ids = null } = question;
     return answerQuestion(
       { body_md: question.body_md, history },
-      indexOf(reader, question),
+      courseIndex(reader, { course_id, material_ids }),
       model,
       c.req.raw.signal,
     ).catch(withdrawn);
@@ -115,16 +116,4 @@ function historyOf(reader: Reader, actor: Actor, question: Question) {
     question: question_md,
     answer: body_md,
   }));
-}
-
-function indexOf(reader: Reader, question: Question) {
-  const scope = {
-    course_id: question.course_id,
-    material_ids: question.material_ids ?? null,
-  };
-  return {
-    search: (match: string, limit: number) => searchPassages(reader, scope, match, limit),
-    count: (match: string | null) => countPassages(reader, scope, match),
-    unread: () => countUnread(reader, scope),
-  };
 }

@@ -6,11 +6,14 @@ import { type QueryInCourse, requireQuery } from '../queries/query-access.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
 import { written } from '../written.ts';
+import { answerAsTutor, type TutorAnswerSource } from './answer-as-tutor.ts';
 
 export interface AnswerQuery {
   readonly query_id: string;
   readonly answer_id: string;
   readonly body_md: string;
+  /** By the system only: the tutor answers. Absent: the actor does. */
+  readonly tutor?: TutorAnswerSource;
 }
 
 /** Adds an answer to the thread; nothing overwrites an earlier one. */
@@ -18,6 +21,10 @@ export const answerQuery = defineCommand<AnswerQuery, Answer>({
   kind: 'ANSWER_QUERY',
   v: 1,
   apply(tx, command) {
+    if (command.tutor !== undefined) {
+      if (tx.actorOrSystem === null) return answerAsTutor(tx, command, command.tutor);
+      throw new Refusal('forbidden', 'Only the system answers as the tutor.');
+    }
     const found = requireQuery(tx, tx.actor, command.query_id, 'query.answer');
     requireActive(found.course);
     if (found.row.answer_count >= maxAnswersPerQuery) {

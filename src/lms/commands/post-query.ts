@@ -12,6 +12,8 @@ export interface PostQuery {
   readonly body_md: string;
   /** To peers; staff always see who asked. */
   readonly anonymous: boolean;
+  /** To the tutor: it answers by itself. Absent: only the staff do. */
+  readonly tutor_answers?: true;
 }
 
 export const postQuery = defineCommand<PostQuery, Query>({
@@ -46,6 +48,8 @@ export const postQuery = defineCommand<PostQuery, Query>({
         answer_count: 0,
         answered_at: null,
         accepted_answer_id: null,
+        tutor_state: tutorState(command),
+        edited_at: null,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -58,8 +62,8 @@ export const postQuery = defineCommand<PostQuery, Query>({
 function insert(tx: Tx, command: PostQuery): void {
   const inserted = tx.run(
     `INSERT INTO queries (id, course_id, author_id, "to", title, body_md, anonymous, answer_count,
-       version, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, 0, 1, ?, ?) ON CONFLICT (id) DO NOTHING`,
+       tutor_state, version, created_at, updated_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?, ?) ON CONFLICT (id) DO NOTHING`,
     command.query_id,
     command.course_id,
     tx.actor.id,
@@ -67,10 +71,15 @@ function insert(tx: Tx, command: PostQuery): void {
     command.title,
     command.body_md,
     command.anonymous ? 1 : 0,
+    tutorState(command),
     tx.committedAt,
     tx.committedAt,
   );
   if (inserted === 0) {
     throw new Refusal('already_exists', 'There is a query with this id already.');
   }
+}
+
+function tutorState({ to, tutor_answers }: PostQuery): 'waiting' | null {
+  return to === 'tutor' && tutor_answers === true ? 'waiting' : null;
 }

@@ -9,6 +9,7 @@ import { bootstrapAdmin } from './bootstrap-admin.ts';
 import { changePassword } from './change-password.ts';
 import { claimExtraction } from './claim-extraction.ts';
 import { claimGrading } from './claim-grading.ts';
+import { claimQuery } from './claim-query.ts';
 import { createAssignment } from './create-assignment.ts';
 import { createCourse } from './create-course.ts';
 import { createFile } from './create-file.ts';
@@ -64,6 +65,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   changePassword,
   claimExtraction,
   claimGrading,
+  claimQuery,
   createAssignment,
   appendUpload,
   beginUpload,

@@ -2,6 +2,7 @@ import type { Reader } from '../reader.ts';
 import { toRfc3339, toRfc3339OrNull } from '../time.ts';
 import type { Person } from './person.ts';
 import { maySeeAsker, type QueryReader, type QueryRow } from './query-access.ts';
+import type { StoredCitation } from './tutor.ts';
 
 interface AnswerRow {
   readonly id: string;
@@ -13,7 +14,18 @@ interface AnswerRow {
   readonly endorsed_by: string | null;
   readonly endorsed_by_name: string | null;
   readonly endorsed_at: number | null;
+  readonly tutor: string | null;
+  readonly edited_at: number | null;
   readonly created_at: number;
+}
+
+/** How the tutor came to an answer. */
+export interface AnswerSource {
+  readonly mode: 'generated' | 'retrieval';
+  /** None: the tutor says why it cannot answer. */
+  readonly citations: StoredCitation[];
+  readonly reason: { readonly code: string; readonly detail: string } | null;
+  readonly model: string | null;
 }
 
 /** An answer as the API shows it. */
@@ -29,11 +41,15 @@ export interface Answer {
   readonly accepted: boolean;
   readonly endorsed_by: Person | null;
   readonly endorsed_at: string | null;
+  /** `null`: written by a person. */
+  readonly tutor: AnswerSource | null;
+  readonly edited_at: string | null;
   readonly created_at: string;
 }
 
 const SELECT = `SELECT a.id, a.query_id, a.author_id, u.display_name AS author_name, a.author_role,
-    a.body_md, a.endorsed_by, e.display_name AS endorsed_by_name, a.endorsed_at, a.created_at
+    a.body_md, a.endorsed_by, e.display_name AS endorsed_by_name, a.endorsed_at, a.tutor,
+    a.edited_at, a.created_at
   FROM answers a
   LEFT JOIN users u ON u.id = a.author_id
   LEFT JOIN users e ON e.id = a.endorsed_by`;
@@ -41,7 +57,10 @@ const SELECT = `SELECT a.id, a.query_id, a.author_id, u.display_name AS author_n
 /** Oldest first. */
 export function answersOf(reader: Reader, query: QueryRow, viewer: QueryReader): Answer[] {
   return reader
-    .all<AnswerRow>(`${SELECT} WHERE a.query_id = ? ORDER BY a.sequence`, query.id)
+    .all<AnswerRow>(
+      `${SELECT} WHERE a.query_id = ? AND a.deleted_at IS NULL ORDER BY a.sequence`,
+      query.id,
+    )
     .map((row) => show(row, query, viewer));
 }
 
@@ -53,7 +72,7 @@ export function answerOf(
   viewer: QueryReader,
 ): Answer | null {
   const row = reader.get<AnswerRow>(
-    `${SELECT} WHERE a.id = ? AND a.query_id = ?`,
+    `${SELECT} WHERE a.id = ? AND a.query_id = ? AND a.deleted_at IS NULL`,
     answerId,
     query.id,
   );
@@ -72,6 +91,8 @@ function show(row: AnswerRow, query: QueryRow, viewer: QueryReader): Answer {
     accepted: row.id === query.accepted_answer_id,
     endorsed_by: person(row.endorsed_by, row.endorsed_by_name),
     endorsed_at: toRfc3339OrNull(row.endorsed_at),
+    tutor: row.tutor === null ? null : (JSON.parse(row.tutor) as AnswerSource),
+    edited_at: toRfc3339OrNull(row.edited_at),
     created_at: toRfc3339(row.created_at),
   };
 }

@@ -1,6 +1,6 @@
 import { requireInCourse } from '../policy.ts';
 import type { Reader } from '../reader.ts';
-import { toRfc3339 } from '../time.ts';
+import { toRfc3339, toRfc3339OrNull } from '../time.ts';
 import type { Actor } from '../tx.ts';
 import { type Answer, answersOf } from './answers.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
@@ -28,6 +28,12 @@ export interface Query {
   readonly status: 'open' | 'answered' | 'resolved';
   readonly answer_count: number;
   readonly accepted_answer_id: string | null;
+  /**
+   * What the tutor does about a query to it: `handed_over` to the staff, when it could not answer;
+   * `null` when it was not asked.
+   */
+  readonly tutor: 'waiting' | 'answering' | 'answered' | 'handed_over' | null;
+  readonly edited_at: string | null;
   readonly version: number;
   readonly created_at: string;
   readonly updated_at: string;
@@ -81,6 +87,8 @@ export function showQuery(row: QueryRow, viewer: QueryReader): Query {
     status: statusOf(row),
     answer_count: row.answer_count,
     accepted_answer_id: row.accepted_answer_id,
+    tutor: row.tutor_state,
+    edited_at: toRfc3339OrNull(row.edited_at),
     version: row.version,
     created_at: toRfc3339(row.created_at),
     updated_at: toRfc3339(row.updated_at),

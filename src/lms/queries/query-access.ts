@@ -16,6 +16,9 @@ export interface QueryRow {
   readonly answer_count: number;
   readonly answered_at: number | null;
   readonly accepted_answer_id: string | null;
+  /** `null`: the tutor is not asked to answer. */
+  readonly tutor_state: 'waiting' | 'answering' | 'answered' | 'handed_over' | null;
+  readonly edited_at: number | null;
   readonly version: number;
   readonly created_at: number;
   readonly updated_at: number;
@@ -29,7 +32,7 @@ export interface QueryReader {
 
 export const QUERY_SELECT = `SELECT q.sequence, q.id, q.course_id, q.author_id,
     u.display_name AS author_name, q."to", q.title, q.body_md, q.anonymous, q.answer_count,
-    q.answered_at, q.accepted_answer_id, q.version, q.created_at, q.updated_at
+    q.answered_at, q.accepted_answer_id, q.tutor_state, q.edited_at, q.version, q.created_at, q.updated_at
   FROM queries q JOIN users u ON u.id = q.author_id`;
 
 const MISSING = 'There is no such query, or it is not yours to see.';
@@ -55,7 +58,10 @@ export function requireQuery(
   queryId: string,
   action: Action,
 ): QueryInCourse {
-  const row = reader.get<QueryRow>(`${QUERY_SELECT} WHERE q.id = ?`, queryId);
+  const row = reader.get<QueryRow>(
+    `${QUERY_SELECT} WHERE q.id = ? AND q.deleted_at IS NULL`,
+    queryId,
+  );
   const known = requireInCourse(reader, actor, row?.course_id ?? '', 'course.read', MISSING);
   const viewer = queryReader(actor, known.role);
   if (row === undefined || !maySee(row, viewer)) throw new Refusal('not_found', MISSING);

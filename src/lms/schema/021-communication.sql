@@ -1,0 +1,20 @@
+-- A query that the tutor is to answer is a job; the lease is by the log's time.
+ALTER TABLE queries ADD COLUMN tutor_state TEXT
+  CHECK (tutor_state IN ('waiting', 'answering', 'answered', 'handed_over'));  -- NULL: not the tutor's
+ALTER TABLE queries ADD COLUMN tutor_claim_id    TEXT;
+ALTER TABLE queries ADD COLUMN tutor_claimed_by  TEXT;
+ALTER TABLE queries ADD COLUMN tutor_lease_until INTEGER;
+ALTER TABLE queries ADD COLUMN tutor_claims      INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX queries_tutor_jobs ON queries (sequence)
+  WHERE tutor_state IN ('waiting', 'answering');
+
+-- Deleted ones keep their rows and are found by nobody.
+ALTER TABLE queries ADD COLUMN edited_at  INTEGER;
+ALTER TABLE queries ADD COLUMN deleted_at INTEGER;
+ALTER TABLE answers ADD COLUMN edited_at  INTEGER;
+ALTER TABLE answers ADD COLUMN deleted_at INTEGER;
+CREATE INDEX queries_unanswered ON queries (course_id, "to") WHERE answered_at IS NULL;
+CREATE INDEX queries_own ON queries (course_id, author_id);
+
+-- How the tutor came to an answer: JSON with mode, citations, reason, model.
+ALTER TABLE answers ADD COLUMN tutor TEXT;
