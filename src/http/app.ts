@@ -31,6 +31,7 @@ import { materialTextRoutes } from './routes/material-text.ts';
 import { materialRoutes } from './routes/materials.ts';
 import { meRoutes } from './routes/me.ts';
 import { outagePolicyRoutes } from './routes/outage-policies.ts';
+import { overrideRoutes } from './routes/overrides.ts';
 import { queryRoutes } from './routes/queries.ts';
 import { receiptRoutes } from './routes/receipts.ts';
 import { registrationRoutes } from './routes/registration.ts';
@@ -73,6 +74,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', materialRoutes(parts.tutor));
   app.route('/', materialTextRoutes());
   app.route('/', assignmentRoutes());
+  app.route('/', overrideRoutes());
   app.route('/', submissionRoutes(parts.blobs, parts.receipts, parts.settings.max_file_bytes));
   app.route('/', receiptRoutes(parts.receipts));
   app.route('/', gradeRoutes());

@@ -74,6 +74,23 @@ export const ASSIGNMENT_EXAMPLE: z.input<typeof assignmentSchema> = {
 
 const date = timestampMs.nullable().openapi({ type: ['string', 'null'] });
 
+/** When one may hand in, and how often; an override has them, too. */
+export const dateFields = {
+  unlock_at: date.openapi({
+    description: 'Before it nobody can hand in, and students see title and dates only.',
+  }),
+  due_at: date,
+  lock_at: date.openapi({
+    description: 'After it nobody can hand in; `grace_seconds` does not move it.',
+  }),
+  grace_seconds: z
+    .int()
+    .min(0)
+    .max(maxGraceSeconds)
+    .openapi({ description: 'How long after `due_at` work is not late yet.', example: 300 }),
+  max_attempts: z.int().min(1).max(1_000).nullable().openapi({ description: '`null`: no limit.' }),
+} as const;
+
 const FIELDS = {
   title: line(maxTitleChars),
   body_md: text(0, maxMarkdownChars),
@@ -92,19 +109,7 @@ const FIELDS = {
       description: 'In the course, relative to the others; 0 does not count.',
       example: 1,
     }),
-  unlock_at: date.openapi({
-    description: 'Before it nobody can hand in, and students see title and dates only.',
-  }),
-  due_at: date,
-  lock_at: date.openapi({
-    description: 'After it nobody can hand in; `grace_seconds` does not move it.',
-  }),
-  grace_seconds: z
-    .int()
-    .min(0)
-    .max(maxGraceSeconds)
-    .openapi({ description: 'How long after `due_at` work is not late yet.', example: 300 }),
-  max_attempts: z.int().min(1).max(1_000).nullable().openapi({ description: '`null`: no limit.' }),
+  ...dateFields,
   topics: z.array(line(maxTopicChars)).max(maxTopicsPerAssignment),
   extra_credit: z.boolean(),
   late_policy: newLatePolicySchema.nullable(),

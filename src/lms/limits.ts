@@ -18,6 +18,8 @@ export const clockToleranceMs = 120_000;
 export const maxPointsMilli = 1_000_000_000;
 export const maxWeightMilli = 1_000_000;
 
+/** What a date can be (ECMA-262, time values). */
+export const maxTimeMs = 8_640_000_000_000_000;
 export const maxGraceSeconds = 7 * 24 * 60 * 60;
 /** A late policy that counts in years is a mistake. */
 export const maxLateIntervalSeconds = 366 * 24 * 60 * 60;

@@ -41,6 +41,8 @@ export const POLICY = {
   'assignment.read': { site: ['admin'], course: members },
   'assignment.read_locked': { site: ['admin'], course: staff },
   'assignment.write': { site: ['admin'], course: ['instructor'] },
+  'override.read_any': { site: ['admin'], course: staff },
+  'override.write': { site: ['admin'], course: ['instructor'] },
   'submission.create': { site: [], course: ['student'] },
   'submission.read_any': { site: ['admin'], course: staff },
   'grade.write': { site: [], course: staff },

@@ -3,8 +3,10 @@ import { answerQuery } from '../../lms/commands/answer-query.ts';
 import { claimGrading } from '../../lms/commands/claim-grading.ts';
 import { gradeAssignment } from '../../lms/commands/grade-assignment.ts';
 import { postQuery } from '../../lms/commands/post-query.ts';
+import { putOverride } from '../../lms/commands/put-override.ts';
 import { requestRegrade } from '../../lms/commands/request-regrade.ts';
 import { submitAssignment } from '../../lms/commands/submit-assignment.ts';
+import { receiptId } from '../../lms/queries/receipts.ts';
 import { newId } from '../ids.ts';
 import { type CourseScene, courseScene, type Person } from '../testing-course.ts';
 
@@ -25,6 +27,7 @@ interface Ids {
   readonly assignment_id: string;
   readonly unused_id: string;
   readonly submission_id: string;
+  readonly receipt_id: string;
   readonly query_id: string;
   readonly private_id: string;
   readonly answer_id: string;
@@ -33,7 +36,7 @@ interface Ids {
 }
 
 /**
- * `sue` (student) has handed in, got a posted grade, and asked about it and
+ * `sue` (student) has dates of her own, has handed in, got a posted grade, and asked about it and
  * twice otherwise; `tom` (ta) has answered, and claimed the submission.
  */
 function scene(t: Test): CourseScene & { readonly ids: Ids } {
@@ -59,6 +62,11 @@ function scene(t: Test): CourseScene & { readonly ids: Ids } {
     },
     people.ta.id,
   );
+  api.command(
+    putOverride,
+    { assignment_id, user_id: people.student.id, grace_seconds: 60, reason: null },
+    people.instructor.id,
+  );
   api.command(claimGrading, { submission_id }, people.ta.id);
   const request_id = newId('rgr');
   api.command(
@@ -80,6 +88,7 @@ function scene(t: Test): CourseScene & { readonly ids: Ids } {
     assignment_id,
     unused_id: course.assignment(),
     submission_id,
+    receipt_id: receiptId(submission_id, 1),
     query_id,
     private_id: ask('tutor'),
     answer_id,
@@ -103,8 +112,10 @@ const V1 = { 'If-Match': '"1"' };
 const NONE = undefined;
 const CSV = { Accept: 'text/csv' };
 
+const TAGS = ['assignments', 'submissions', 'receipts', 'grades', 'queries'];
 const COURSE = '/v1/courses/{course_id}';
 const ASSIGNMENT = '/v1/assignments/{assignment_id}';
+const OVERRIDE = `${ASSIGNMENT}/overrides/{student_id}`;
 const SUBMISSION = '/v1/submissions/{submission_id}';
 const THREAD = '/v1/queries/{query_id}';
 const PRIVATE = '/v1/queries/{private_id}';
@@ -118,9 +129,16 @@ const TABLE: readonly Row[] = [
   [`GET ${ASSIGNMENT}`, NONE, {}, '401 200 200 200 200 200 404 404'],
   [`PATCH ${ASSIGNMENT}`, { title: 'U' }, V1, '401 403 403 403 200 200 404 404'],
   ['DELETE /v1/assignments/{unused_id}', NONE, V1, '401 403 403 403 204 204 404 404'],
+  [`GET ${ASSIGNMENT}/overrides`, NONE, {}, '401 403 403 200 200 200 404 404'],
+  [`GET ${OVERRIDE}`, NONE, {}, '401 200 403 200 200 200 404 404'],
+  [`PUT ${OVERRIDE}`, { grace_seconds: 1 }, {}, '401 403 403 403 200 200 404 404'],
+  [`DELETE ${OVERRIDE}`, NONE, {}, '401 403 403 403 204 204 404 404'],
   [`POST ${ASSIGNMENT}/submissions`, WORK, {}, '401 201 201 403 403 403 404 404'],
   [`GET ${ASSIGNMENT}/submissions`, NONE, {}, '401 200 200 200 200 200 404 404'],
   [`GET ${SUBMISSION}`, NONE, {}, '401 200 404 200 200 200 404 404'],
+  ['GET /.well-known/jwks.json', NONE, {}, '200 200 200 200 200 200 200 200'],
+  ['GET /v1/receipts/{receipt_id}', NONE, {}, '401 200 404 200 200 200 404 404'],
+  ['POST /v1/receipts/verify', { receipt: 'x' }, {}, '401 200 200 200 200 200 200 200'],
   [`GET ${SUBMISSION}/grade`, NONE, {}, '401 200 404 200 200 200 404 404'],
   [`PUT ${SUBMISSION}/grade`, GRADE, V1, '401 403 404 200 200 403 404 404'],
   [`PUT ${ASSIGNMENT}/grades/{student_id}`, GRADE, V1, '401 403 403 200 200 403 404 404'],
@@ -181,7 +199,7 @@ t.test('every operation of these resources has its row', async (t) => {
   for (const definition of api.app.openAPIRegistry.definitions) {
     if (definition.type !== 'route') continue;
     const { method, path, tags } = definition.route;
-    if (!tags?.some((tag) => ['assignments', 'submissions', 'grades', 'queries'].includes(tag))) {
+    if (!tags?.some((tag) => TAGS.includes(tag))) {
       continue;
     }
     t.ok(rows.has(shape(`${method.toUpperCase()} ${path}`)), `${method} ${path}`);

@@ -116,7 +116,7 @@ const verifyOperation = operation(
       ),
     },
   },
-  { isWrite: false },
+  { isWrite: false, scope: 'read' },
 );
 
 export function receiptRoutes(receipts: Receipts) {

@@ -1,9 +1,11 @@
+import type { EffectiveDates } from '../effective-dates.ts';
 import type { LatePolicy } from '../late-policy.ts';
 import {
   maxGraceSeconds,
   maxLateIntervalSeconds,
   maxPercentHundredths,
   maxPointsMilli,
+  maxTimeMs,
   maxWeightMilli,
 } from '../limits.ts';
 import { type FieldError, Refusal } from '../refusal.ts';
@@ -31,23 +33,39 @@ export interface AssignmentFields {
 
 /** Refuses with `invalid_value` and one error per field that is at fault. */
 export function requireSoundAssignment(fields: AssignmentFields): void {
-  const errors = [
-    ...numberErrors(fields),
-    ...orderErrors(fields),
+  refuse([
+    ...outOfRange([
+      ['points_possible', fields.points_possible, 0, maxPointsMilli],
+      ['weight', fields.weight, 0, maxWeightMilli],
+    ]),
+    ...dateErrors(fields),
     ...policyErrors(fields.late_policy ?? null),
     ...(fields.rubric ? rubricErrors(fields.rubric) : []),
-  ];
+  ]);
+}
+
+/** The same for the dates that come out of an override. */
+export function requireSoundDates(dates: EffectiveDates): void {
+  refuse(dateErrors(dates));
+}
+
+function refuse(errors: readonly FieldError[]): void {
   const [first] = errors;
   if (first !== undefined) throw new Refusal('invalid_value', first.detail, { errors });
 }
 
-function numberErrors(fields: AssignmentFields): FieldError[] {
-  return outOfRange([
-    ['points_possible', fields.points_possible, 0, maxPointsMilli],
-    ['weight', fields.weight, 0, maxWeightMilli],
-    ['grace_seconds', fields.grace_seconds, 0, maxGraceSeconds],
-    ['max_attempts', fields.max_attempts ?? 1, 1, Number.MAX_SAFE_INTEGER],
-  ]);
+function dateErrors(dates: EffectiveDates): FieldError[] {
+  const time = (value: number | null) => [value ?? 0, -maxTimeMs, maxTimeMs] as const;
+  return [
+    ...outOfRange([
+      ['unlock_at', ...time(dates.unlock_at)],
+      ['due_at', ...time(dates.due_at)],
+      ['lock_at', ...time(dates.lock_at)],
+      ['grace_seconds', dates.grace_seconds, 0, maxGraceSeconds],
+      ['max_attempts', dates.max_attempts ?? 1, 1, Number.MAX_SAFE_INTEGER],
+    ]),
+    ...orderErrors(dates),
+  ];
 }
 
 function policyErrors(policy: LatePolicy | null): FieldError[] {
@@ -74,7 +92,7 @@ function outOfRange(ranges: readonly Range[]): FieldError[] {
     }));
 }
 
-function orderErrors({ unlock_at, due_at, lock_at }: AssignmentFields): FieldError[] {
+function orderErrors({ unlock_at, due_at, lock_at }: EffectiveDates): FieldError[] {
   const errors: FieldError[] = [];
   const order = (pointer: string, code: string, detail: string) =>
     errors.push({ pointer, code, detail });

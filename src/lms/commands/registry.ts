@@ -23,6 +23,7 @@ import { deleteCourse } from './delete-course.ts';
 import { deleteIncident } from './delete-incident.ts';
 import { deleteMaterial } from './delete-material.ts';
 import { deleteOutagePolicy } from './delete-outage-policy.ts';
+import { deleteOverride } from './delete-override.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteToken } from './delete-token.ts';
 import { deleteUpload } from './delete-upload.ts';
@@ -36,6 +37,7 @@ import { gradeAssignment } from './grade-assignment.ts';
 import { gradeStudent } from './grade-student.ts';
 import { postGrades } from './post-grades.ts';
 import { postQuery } from './post-query.ts';
+import { putOverride } from './put-override.ts';
 import { recordLoginFailure } from './record-login-failure.ts';
 import { recordService } from './record-service.ts';
 import { recordTokenUse } from './record-token-use.ts';
@@ -81,6 +83,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   deleteIncident,
   deleteMaterial,
   deleteOutagePolicy,
+  deleteOverride,
   deleteSession,
   deleteToken,
   deleteUser,
@@ -91,6 +94,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   gradeStudent,
   postGrades,
   postQuery,
+  putOverride,
   recordLoginFailure,
   recordTokenUse,
   deleteUpload,

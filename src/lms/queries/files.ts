@@ -1,3 +1,4 @@
+import { type EffectiveDates, effectiveDates } from '../effective-dates.ts';
 import { courseRole, mayInCourse, mayOnSite } from '../policy.ts';
 import type { Reader } from '../reader.ts';
 import { Refusal } from '../refusal.ts';
@@ -34,10 +35,9 @@ export type FileLinkKind = 'material' | 'assignment' | 'submission';
 
 interface LinkRow {
   readonly kind: FileLinkKind;
+  readonly object_id: string;
   readonly course_id: string;
   readonly user_id: string | null;
-  /** Of an assignment that opens later. */
-  readonly unlock_at: number | null;
 }
 
 /** What it takes, beside owning it, to read the object that a file is attached to. */
@@ -84,10 +84,9 @@ export function mayReadFile(reader: Reader, actor: Actor, fileId: string, now: n
   if (file.uploaded_by === actor.id || mayOnSite(actor, 'file.read_any')) return true;
   return reader
     .all<LinkRow>(
-      `SELECT l.kind, l.course_id, l.user_id, a.unlock_at
+      `SELECT l.kind, l.object_id, l.course_id, l.user_id
          FROM file_links l
          JOIN courses c ON c.id = l.course_id AND c.deleted_at IS NULL
-         LEFT JOIN assignments a ON l.kind = 'assignment' AND a.id = l.object_id
         WHERE l.file_id = ?`,
       fileId,
     )
@@ -96,9 +95,20 @@ export function mayReadFile(reader: Reader, actor: Actor, fileId: string, now: n
 
 function mayReadThrough(reader: Reader, actor: Actor, link: LinkRow, now: number): boolean {
   if (link.user_id === actor.id) return true;
-  const locked = link.unlock_at !== null && now < link.unlock_at;
-  const action = locked ? 'assignment.read_locked' : READ_ACTION[link.kind];
+  const isLocked = link.kind === 'assignment' && !isOpenFor(reader, link.object_id, actor.id, now);
+  const action = isLocked ? 'assignment.read_locked' : READ_ACTION[link.kind];
   return mayInCourse(actor, courseRole(reader, link.course_id, actor.id), action);
+}
+
+function isOpenFor(reader: Reader, assignmentId: string, userId: string, now: number): boolean {
+  const row = reader.get<EffectiveDates & { readonly id: string }>(
+    `SELECT id, unlock_at, due_at, lock_at, grace_seconds, max_attempts
+       FROM assignments WHERE id = ?`,
+    assignmentId,
+  );
+  if (row === undefined) return false;
+  const { unlock_at } = effectiveDates(reader, row, userId);
+  return unlock_at === null || now >= unlock_at;
 }
 
 /** The file, or `not_found`: alike for files that do not exist and those of others. */
