@@ -12,6 +12,7 @@ const minHeartbeatMs = 10;
 const maxElectionTimeoutMs = 60_000;
 /** Below this, one lost heartbeat or a slow fsync starts an election (thesis §3.9). */
 const minHeartbeatsPerElectionTimeout = 5;
+const defaultScrubBytesPerSecond = 4 * 1024 * 1024;
 const maxFileBytes = 2 * 1024 * 1024 * 1024;
 const maxReserveBytes = 2 ** 40;
 
@@ -74,6 +75,8 @@ const settings = {
       max_file_bytes: z.int().min(1).max(maxFileBytes).default(defaultMaxFileBytes),
       /** Of one person's files and uploads that are attached to nothing. */
       max_unattached_bytes: z.int().min(1).default(defaultMaxUnattachedBytes),
+      /** How fast a node reads its files to find damage; 0: not at all. */
+      scrub_bytes_per_second: z.int().min(0).default(defaultScrubBytesPerSecond),
     })
     .prefault({}),
   disk: z

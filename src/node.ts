@@ -7,6 +7,7 @@ import { Background } from './background.ts';
 import { ClusterChanges, MEMBERS_PREFIX } from './cluster-changes.ts';
 import { type ClusterFile, type ClusterNode, parseAddress } from './cluster-file.ts';
 import { type Beginning, type DataFolder, openDataFolder } from './data-folder.ts';
+import { expireFiles } from './expire-files.ts';
 import { ensureFirstAdmin } from './first-admin.ts';
 import {
   beginningOf,
@@ -111,7 +112,9 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
 
   const background = new Background(signal, fatal.reject);
   parts.defer(() => background.end());
-  background.run((until) => blobs.missing.run(until));
+  const { scrub_bytes_per_second: scrubPace } = cluster.files;
+  background.run((until) => blobs.run(scrubPace, until));
+  background.run((until) => expireFiles({ raft, consensus, reader, logger }, until));
   background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));
   background.run((until) => watchOutages({ consensus, reader, logger }, until));
   const { admin_password: password } = options;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { blobHandler } from './blob-handler.ts';
 import { BLOBS_PREFIX, TransportPeerBlobs } from './blob-peers.ts';
+import { settleTimeoutMs } from './lms/blobs/limits.ts';
 import { ReplicatedBlobs } from './lms/blobs/replicated-blobs.ts';
 import type { Reader } from './lms/reader.ts';
 import type { RaftNode } from './raft/node.ts';
@@ -11,7 +12,7 @@ export async function openBlobs(
   folder: string,
   io: {
     readonly transport: Http2Transport;
-    readonly raft: Pick<RaftNode, 'status' | 'diskLow'>;
+    readonly raft: Pick<RaftNode, 'status' | 'diskLow' | 'readBarrier'>;
     readonly reader: Reader;
   },
   maxFileBytes: number,
@@ -23,7 +24,9 @@ export async function openBlobs(
   };
   const peers = new TransportPeerBlobs(io.transport);
   const diskLow = () => io.raft.diskLow;
-  const blobs = await ReplicatedBlobs.open(folder, peers, membership, io.reader, logger, diskLow);
+  const settle = () => io.raft.readBarrier(settleTimeoutMs);
+  const surroundings = { peers, membership, reader: io.reader, diskLow, settle };
+  const blobs = await ReplicatedBlobs.open(folder, surroundings, logger);
   io.transport.handle(BLOBS_PREFIX, blobHandler(blobs.store, maxFileBytes, logger));
   return blobs;
 }

@@ -2,8 +2,15 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { pieceBytes } from './limits.ts';
 
-/** SHA-256 (hex) of a whole file, through one buffer; the handle stays open. */
-export async function hashFile(handle: FileHandle): Promise<string> {
+/**
+ * SHA-256 (hex) of a whole file, through one buffer; the handle stays open.
+ *
+ * @param pace waited for after each piece, with its size
+ */
+export async function hashFile(
+  handle: FileHandle,
+  pace: (bytes: number) => Promise<void> = () => Promise.resolve(),
+): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(pieceBytes);
   for (let position = 0; ; ) {
@@ -11,5 +18,6 @@ export async function hashFile(handle: FileHandle): Promise<string> {
     if (bytesRead === 0) return hash.digest('hex');
     hash.update(buffer.subarray(0, bytesRead));
     position += bytesRead;
+    await pace(bytesRead);
   }
 }

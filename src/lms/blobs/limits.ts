@@ -19,3 +19,21 @@ export const fullPassMs = 60 * 60 * 1_000;
 /** A blob that is fetched must come at least this fast, after the first five seconds. */
 export const minBytesPerSecond = 256 * 1024;
 export const transferGraceMs = 5_000;
+
+/**
+ * A blob that no row names is kept for so long, by the log's time: longer than a command may take from
+ * placing bytes to naming them (`maxPlacementMs` of the state machine), by far.
+ */
+export const unnamedKeptMs = 24 * 60 * 60 * 1_000;
+export const collectEveryMs = 60 * 60 * 1_000;
+/** After a pass that found no majority. */
+export const collectRetryMs = 60_000;
+/** Blobs that are looked up in one turn of the event loop. */
+export const garbageBatchBlobs = 200;
+/** How long finding out what is committed may take. */
+export const settleTimeoutMs = 10_000;
+
+/** Between two passes over all blobs. */
+export const scrubPauseMs = 60 * 60 * 1_000;
+/** After each piece, however small: a million small blobs are no storm either. */
+export const minScrubPauseMs = 1;

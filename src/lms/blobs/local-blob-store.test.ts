@@ -222,3 +222,43 @@ t.test('the folders are fsynced when the store is opened', async (t) => {
   await LocalBlobStore.open(folder, SILENT);
   t.same(synced, ['.']);
 });
+
+t.test(
+  'blobs are listed by how their names begin, and removed when nobody needs them',
+  async (t) => {
+    const { store, folder } = await testStore(t);
+    const sha256 = await keepText(store, 'a blob');
+    t.same(await store.list(sha256.slice(0, 2)), [sha256]);
+    const opened = await store.open(sha256);
+    t.equal(await store.remove(sha256, () => true), false);
+    t.equal(await store.has(sha256), true);
+    t.equal(await store.remove(sha256, () => false), true);
+    t.same(await filesIn(folder), [], 'nothing is left of it');
+    t.equal(await textOf(opened.read(0, opened.size_bytes - 1)), 'a blob', 'who reads it reads on');
+    t.equal(await store.remove(sha256, () => false), false);
+  },
+);
+
+t.test('whoever has to know hears what becomes of blobs', async (t) => {
+  const { store, folder } = await testStore(t);
+  const heard: string[] = [];
+  store.events = {
+    used: () => void heard.push('used'),
+    kept: () => void heard.push('kept'),
+    foundDamaged: () => void heard.push('damaged'),
+  };
+  const sha256 = await keepText(store, 'a blob');
+  t.same(heard.splice(0), ['used', 'used', 'kept']);
+  await store.secure(sha256);
+  t.same(heard.splice(0), ['used']);
+  await store.has(sha256);
+  await (await store.open(sha256)).close();
+  await store.verify(sha256, () => Promise.resolve());
+  t.same(heard, [], 'to look at it is no use of it');
+  await writeFile(join(folder, sha256.slice(0, 2), sha256), 'a blub');
+  await t.rejects(
+    store.verify(sha256, () => Promise.resolve()),
+    BlobDamaged,
+  );
+  t.same(heard, ['damaged']);
+});

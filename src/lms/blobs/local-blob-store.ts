@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
 import { access, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -15,15 +16,30 @@ import { pieceBytes } from './limits.ts';
 import { stageFile } from './staged-file.ts';
 import { syncFolder } from './sync-folder.ts';
 
+/** What happens to blobs, for whoever has to know. */
+export interface BlobEvents {
+  /** It is placed here, or a writer was told that it is here. */
+  used(sha256: string): void;
+  /** Good bytes are there. */
+  kept(sha256: string): void;
+  /** It was moved aside. */
+  foundDamaged(sha256: string): void;
+}
+
 interface Logger {
   error(details: object, message: string): void;
 }
+
+const SHARDS = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0'));
 
 /** Blobs in the folders of a local disk: `<folder>/ab/abcd…`. One process per folder. */
 export class LocalBlobStore implements BlobStore {
   readonly #folder: string;
   readonly #logger: Logger;
   readonly #diskLow: () => boolean;
+  /** `00` to `ff`: what the names of blobs begin with. */
+  readonly shards: readonly string[] = SHARDS;
+  events: BlobEvents = { used() {}, kept() {}, foundDamaged() {} };
 
   private constructor(folder: string, logger: Logger, diskLow: () => boolean) {
     this.#folder = folder;
@@ -38,8 +54,7 @@ export class LocalBlobStore implements BlobStore {
     diskLow: () => boolean = () => false,
   ): Promise<LocalBlobStore> {
     const tmp = join(folder, 'tmp');
-    const shards = Array.from({ length: 256 }, (_, n) => n.toString(16).padStart(2, '0'));
-    for (const name of ['tmp', 'quarantine', ...shards]) {
+    for (const name of ['tmp', 'quarantine', ...SHARDS]) {
       await mkdir(join(folder, name), { recursive: true, mode: 0o700 });
     }
     await syncFolder(folder);
@@ -53,6 +68,10 @@ export class LocalBlobStore implements BlobStore {
       folderOf: (sha256: string) => this.#shard(sha256),
       pathOf: (sha256: string) => this.#path(sha256),
       diskLow: this.#diskLow,
+      onKeep: (sha256: string, isDone: boolean) => {
+        this.events.used(sha256);
+        if (isDone) this.events.kept(sha256);
+      },
     };
     return stageFile(body, path, target, maxBytes);
   }
@@ -74,6 +93,7 @@ export class LocalBlobStore implements BlobStore {
   }
 
   async secure(sha256: string): Promise<void> {
+    this.events.used(sha256);
     const handle = await this.#openVerified(sha256);
     try {
       await handle.sync();
@@ -83,11 +103,37 @@ export class LocalBlobStore implements BlobStore {
     await syncFolder(this.#shard(sha256));
   }
 
-  async #openVerified(sha256: string): Promise<FileHandle> {
+  /** Hashes the blob whole, at this pace. Throws like `open`. */
+  async verify(sha256: string, pace: (bytes: number) => Promise<void>): Promise<void> {
+    await (await this.#openVerified(sha256, pace)).close();
+  }
+
+  /** Digests of the blobs whose names begin so, in order. */
+  async list(shard: string): Promise<string[]> {
+    return (await readdir(join(this.#folder, shard))).filter(isSha256).sort();
+  }
+
+  /**
+   * Removes the blob unless it is needed, which is asked in the same turn of the event loop. Who has it
+   * open reads on. Resolves with whether it was removed.
+   */
+  async remove(sha256: string, isNeeded: () => boolean): Promise<boolean> {
+    const path = this.#path(sha256);
+    const aside = join(this.#folder, 'tmp', randomUUID());
+    if (isNeeded() || !existsSync(path)) return false;
+    renameSync(path, aside);
+    await rm(aside, { force: true });
+    return true;
+  }
+
+  async #openVerified(
+    sha256: string,
+    pace?: (bytes: number) => Promise<void>,
+  ): Promise<FileHandle> {
     const handle = await this.#openFile(sha256);
     let reason: string | null;
     try {
-      reason = await damage(handle, sha256);
+      reason = await damage(handle, sha256, pace);
     } catch (error) {
       await handle.close();
       throw error;
@@ -113,6 +159,7 @@ export class LocalBlobStore implements BlobStore {
     if (present?.ino !== damaged.ino) return;
     const aside = join(this.#folder, 'quarantine', `${sha256}.${randomUUID()}`);
     await rename(this.#path(sha256), aside);
+    this.events.foundDamaged(sha256);
     this.#logger.error(
       { sha256, reason, moved_to: aside },
       'a blob is damaged and was moved aside',
@@ -150,9 +197,13 @@ class OpenFile implements OpenBlob {
 }
 
 /** What is wrong with the bytes, `null` when nothing is. */
-async function damage(handle: FileHandle, sha256: string): Promise<string | null> {
+async function damage(
+  handle: FileHandle,
+  sha256: string,
+  pace?: (bytes: number) => Promise<void>,
+): Promise<string | null> {
   try {
-    const found = await hashFile(handle);
+    const found = await hashFile(handle, pace);
     return found === sha256 ? null : `its bytes have the digest ${found}`;
   } catch (error) {
     if (codeOf(error) === 'EIO') return 'the disk cannot read it';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FileBlob, fileBlobsAfter, lastFileSequence } from '../queries/files.ts';
+import { namedBlobBytes } from '../queries/named-blobs.ts';
 import type { Reader } from '../reader.ts';
 import { BlobUnavailable } from './blob-reader.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -12,8 +13,10 @@ import {
   missingPollMs,
 } from './limits.ts';
 
+type NamedBlob = Pick<FileBlob, 'sha256' | 'size_bytes'>;
+
 interface Fetcher {
-  fetch(blob: FileBlob): Promise<void>;
+  fetch(blob: NamedBlob): Promise<void>;
 }
 
 interface Logger {
@@ -30,7 +33,7 @@ export class MissingBlobs {
   readonly #store: Pick<BlobStore, 'has'>;
   readonly #fetcher: Fetcher;
   readonly #logger: Logger;
-  readonly #missing = new Map<string, FileBlob>();
+  readonly #missing = new Map<string, NamedBlob>();
   /** Rows up to here were compared. */
   #comparedTo = 0;
 
@@ -44,6 +47,11 @@ export class MissingBlobs {
   /** Blobs that no peer could give so far. */
   get count(): number {
     return this.#missing.size;
+  }
+
+  /** Found missing or damaged elsewhere, and not to be had now. */
+  add(blob: NamedBlob): void {
+    if (this.#missing.size < maxMissingBlobs) this.#missing.set(blob.sha256, blob);
   }
 
   /** Compares and fetches until `signal` fires. */
@@ -82,7 +90,7 @@ export class MissingBlobs {
         if (!(await this.#store.has(row.sha256))) await this.#tryToFetch(row);
         this.#comparedTo = row.sequence;
       }
-      if (rows.length === 0) return;
+      if (rows.length === 0) this.#comparedTo = sequence;
     }
   }
 
@@ -91,19 +99,20 @@ export class MissingBlobs {
     const before = this.#missing.size;
     for (const blob of [...this.#missing.values()]) {
       if (signal.aborted) break;
-      if (await this.#store.has(blob.sha256)) this.#missing.delete(blob.sha256);
+      const isNeeded = namedBlobBytes(this.#reader, blob.sha256) !== null;
+      if (!isNeeded || (await this.#store.has(blob.sha256))) this.#missing.delete(blob.sha256);
       else await this.#tryToFetch(blob);
     }
     return before - this.#missing.size;
   }
 
-  async #tryToFetch(blob: FileBlob): Promise<void> {
+  async #tryToFetch(blob: NamedBlob): Promise<void> {
     try {
       await this.#fetcher.fetch(blob);
       this.#missing.delete(blob.sha256);
     } catch (error) {
       if (!(error instanceof BlobUnavailable)) throw error;
-      if (this.#missing.size < maxMissingBlobs) this.#missing.set(blob.sha256, blob);
+      this.add(blob);
     }
   }
 }

@@ -10,6 +10,8 @@ interface Target {
   /** Folder and path where a blob of this digest belongs. */
   readonly folderOf: (sha256: string) => string;
   readonly pathOf: (sha256: string) => string;
+  /** Called before a blob gets its name, and again when it has it for good. */
+  readonly onKeep: (sha256: string, isDone: boolean) => void;
   readonly diskLow: () => boolean;
 }
 
@@ -78,10 +80,12 @@ class StagedFile implements StagedBlob {
     if (this.#state === 'kept') return;
     if (this.#state === 'discarded') throw new Error('broken invariant: kept after discard');
     const path = this.#target.pathOf(this.sha256);
+    this.#target.onKeep(this.sha256, false);
     await rename(this.#path, path);
     this.#path = path;
     this.#state = 'kept';
     await syncFolder(this.#target.folderOf(this.sha256));
+    this.#target.onKeep(this.sha256, true);
   }
 
   async discard(): Promise<void> {

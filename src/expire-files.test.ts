@@ -1,0 +1,49 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { pino } from 'pino';
+import t from 'tap';
+import { expireFiles } from './expire-files.ts';
+import { TestApi } from './http/testing.ts';
+import { beginUpload } from './lms/commands/begin-upload.ts';
+
+const logger = pino({ level: 'silent' });
+const KEEP_MS = 1_000;
+
+/** 250 uploads that expired a while ago; runs until it waits for the next poll, or has ended. */
+async function run(t: { teardown(run: () => void): void }, role: string): Promise<number> {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  const { id } = api.user('ann', 'student');
+  const now = Date.now();
+  api.consensus.now = () => now - 10 * KEEP_MS;
+  for (let n = 0; n < 250; n += 1) {
+    api.command(
+      beginUpload,
+      {
+        upload_id: `upl_${n}`,
+        size_bytes: 1,
+        filename: 'a.txt',
+        metadata: '',
+        keep_ms: KEEP_MS,
+        quota: { max_unattached_files: 1_000, max_unattached_bytes: 1_000 },
+      },
+      id,
+    );
+  }
+  api.consensus.now = () => now;
+  const stop = new AbortController();
+  const { machine, consensus } = api;
+  const raft = { status: () => ({ role }) };
+  const running = expireFiles({ raft, consensus, reader: machine.reader, logger }, stop.signal);
+  for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+  stop.abort();
+  await running;
+  return machine.reader.get<{ n: number }>('SELECT count(*) AS n FROM uploads')?.n ?? 0;
+}
+
+t.test('the leader lets everything expire, some at a time', async (t) => {
+  t.equal(await run(t, 'leader'), 0);
+});
+
+t.test('nobody else does', async (t) => {
+  t.equal(await run(t, 'follower'), 250);
+});
