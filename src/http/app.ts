@@ -23,6 +23,7 @@ import { documentationRoutes } from './routes/documentation.ts';
 import { enrollmentRoutes } from './routes/enrollments.ts';
 import { fileRoutes } from './routes/files.ts';
 import { gradebookRoutes } from './routes/gradebook.ts';
+import { gradebookImportRoutes } from './routes/gradebook-import.ts';
 import { gradeRoutes } from './routes/grades.ts';
 import { gradingRoutes } from './routes/grading.ts';
 import { incidentAdjustmentRoutes } from './routes/incident-adjustments.ts';
@@ -79,6 +80,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', receiptRoutes(parts.receipts));
   app.route('/', gradeRoutes());
   app.route('/', gradebookRoutes());
+  app.route('/', gradebookImportRoutes());
   app.route('/', gradingRoutes());
   app.route('/', regradeRequestRoutes());
   app.route('/', queryRoutes(parts.tutor));

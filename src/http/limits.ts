@@ -83,3 +83,8 @@ export const maxTutorMaterials = 50;
 
 /** Students whose gradebook rows are read and written in one turn of the event loop. */
 export const gradebookSliceRows = 20;
+/** A gradebook as CSV, for import. */
+export const maxGradebookBytes = 16 * 1024 * 1024;
+export const maxGradebookRowBytes = 256 * 1024;
+/** Errors of a file that are listed; all are counted. */
+export const maxGradebookErrors = 100;

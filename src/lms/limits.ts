@@ -100,3 +100,8 @@ export const minOutageMs = 120_000;
 export const tutorLeaseMs = 15_000;
 /** Runs that may die on one query before the staff get it: it may be what kills them. */
 export const maxTutorRuns = 3;
+
+/** Cells that one import of grades may change: an exam of a large course. */
+export const maxCellsPerGradeImport = 5_000;
+/** Conflicts and changes that an import lists; all are counted. */
+export const maxListedImportCells = 1_000;

@@ -110,6 +110,7 @@ const ASK_REGRADE = { reason_md: 'R' };
 const ANSWER_REGRADE = { state: 'declined', answer_md: 'A' };
 const V1 = { 'If-Match': '"1"' };
 const NONE = undefined;
+const CSV_BODY = { 'Content-Type': 'text/csv' };
 const CSV = { Accept: 'text/csv' };
 
 const TAGS = ['assignments', 'submissions', 'receipts', 'grades', 'queries'];
@@ -154,6 +155,7 @@ const TABLE: readonly Row[] = [
   [`PUT ${REGRADE}/answer`, ANSWER_REGRADE, {}, '401 403 404 200 200 403 404 404'],
   [`GET ${COURSE}/gradebook`, NONE, {}, '401 403 403 200 200 200 404 404'],
   [`GET ${COURSE}/gradebook`, NONE, CSV, '401 403 403 200 200 200 404 404'],
+  [`POST ${COURSE}/gradebook/import`, 'student_id\n', CSV_BODY, '401 403 403 200 200 403 404 404'],
   ['GET /v1/me/grades', NONE, {}, '401 200 200 200 200 200 200 200'],
   [`GET ${COURSE}/queries`, NONE, {}, '401 200 200 200 200 200 404 404'],
   [`POST ${COURSE}/queries`, ASK, {}, '401 201 201 201 201 403 404 404'],

@@ -35,6 +35,7 @@ import { finishExtraction } from './finish-extraction.ts';
 import { finishUpload } from './finish-upload.ts';
 import { gradeAssignment } from './grade-assignment.ts';
 import { gradeStudent } from './grade-student.ts';
+import { importGrades } from './import-grades.ts';
 import { postGrades } from './post-grades.ts';
 import { postQuery } from './post-query.ts';
 import { putOverride } from './put-override.ts';
@@ -92,6 +93,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   finishExtraction,
   gradeAssignment,
   gradeStudent,
+  importGrades,
   postGrades,
   postQuery,
   putOverride,
