@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { AnswerObserver } from './answer-observer.ts';
+import { loggedPath } from './logged-path.ts';
 
 /** One line per request: never bodies, headers, tokens or query values. */
 export function accessLog(logger: Logger): AnswerObserver {
@@ -11,7 +12,7 @@ export function accessLog(logger: Logger): AnswerObserver {
         request_id: c.get('requestId'),
         operation_id: c.get('operationId') ?? null,
         method: c.req.method,
-        path: c.req.path,
+        path: loggedPath(c.req.path),
         status: c.res.status,
         actor_id: c.get('caller')?.actor.id ?? null,
         duration_ms: Math.round(milliseconds),

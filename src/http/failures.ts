@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ErrorHandler, NotFoundHandler } from 'hono';
 import type { ApiEnv } from './env.ts';
+import { loggedPath } from './logged-path.ts';
 import { asProblem, Problem, problemResponse } from './problem.ts';
 
 /** Everything thrown becomes a problem document; a mistake shows its request id and nothing more. */
@@ -8,7 +9,10 @@ export const answerError: ErrorHandler<ApiEnv> = (error, c) => {
   const problem = asProblem(error);
   if (problem !== null) return problemResponse(c, problem);
   const { logger } = c.get('foundation');
-  logger.error({ err: error, request_id: c.get('requestId'), path: c.req.path }, 'request failed');
+  logger.error(
+    { err: error, request_id: c.get('requestId'), path: loggedPath(c.req.path) },
+    'request failed',
+  );
   return problemResponse(
     c,
     new Problem('internal', `Report this with the request id ${c.get('requestId')}.`),

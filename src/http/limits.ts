@@ -88,3 +88,5 @@ export const maxGradebookBytes = 16 * 1024 * 1024;
 export const maxGradebookRowBytes = 256 * 1024;
 /** Errors of a file that are listed; all are counted. */
 export const maxGradebookErrors = 100;
+/** Due dates in one calendar; of more, the latest. */
+export const maxFeedEvents = 2_000;

@@ -20,6 +20,17 @@ export async function read<Value>(
   return value;
 }
 
+/** Runs a query for whoever asks, without a caller; what it shows must be theirs by other proof. */
+export async function readPublic<Value>(
+  c: ApiContext,
+  find: (reader: Reader) => Value,
+): Promise<Value> {
+  await settle(c);
+  const { reader, applied } = c.get('foundation').replica;
+  c.header('LMS-Index', String(applied.index));
+  return find(reader);
+}
+
 /**
  * Runs a query on nobody's behalf, always after the read barrier: for what a caller is to be judged
  * by. Nothing of it may be shown.

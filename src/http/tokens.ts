@@ -1,7 +1,12 @@
 import { hash, randomBytes } from 'node:crypto';
 
 /** What each kind of token begins with: so that a leaked one can be told, and searched for. */
-const PREFIXES = { access: 'lms_', refresh: 'lms_rt_', personal: 'lms_pat_' } as const;
+const PREFIXES = {
+  access: 'lms_',
+  refresh: 'lms_rt_',
+  personal: 'lms_pat_',
+  calendar: 'lms_cal_',
+} as const;
 
 /** 256 random bits. */
 export function newToken(kind: keyof typeof PREFIXES): string {

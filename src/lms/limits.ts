@@ -105,3 +105,5 @@ export const maxTutorRuns = 3;
 export const maxCellsPerGradeImport = 5_000;
 /** Conflicts and changes that an import lists; all are counted. */
 export const maxListedImportCells = 1_000;
+/** Calendars whose address a user may have given to programs. */
+export const maxFeedsPerUser = 20;

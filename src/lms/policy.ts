@@ -53,6 +53,8 @@ export const POLICY = {
   'query.answer': { site: [], course: members },
   'query.endorse': { site: [], course: staff },
   'tutor.ask': { site: [], course: members },
+  'announcement.read': { site: ['admin'], course: members },
+  'announcement.write': { site: ['admin'], course: staff },
   'incident.read': { site: everyone, course: [] },
   'incident.manage': { site: ['admin'], course: [] },
   'cluster.manage': { site: ['admin'], course: [] },

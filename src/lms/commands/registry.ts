@@ -12,14 +12,17 @@ import { claimGrading } from './claim-grading.ts';
 import { claimQuery } from './claim-query.ts';
 import { createAssignment } from './create-assignment.ts';
 import { createCourse } from './create-course.ts';
+import { createFeed } from './create-feed.ts';
 import { createFile } from './create-file.ts';
 import { createIncident } from './create-incident.ts';
 import { createOutagePolicy } from './create-outage-policy.ts';
 import { createSession } from './create-session.ts';
 import { createToken } from './create-token.ts';
 import { createUser } from './create-user.ts';
+import { deleteAnnouncement } from './delete-announcement.ts';
 import { deleteAssignment } from './delete-assignment.ts';
 import { deleteCourse } from './delete-course.ts';
+import { deleteFeed } from './delete-feed.ts';
 import { deleteIncident } from './delete-incident.ts';
 import { deleteMaterial } from './delete-material.ts';
 import { deleteOutagePolicy } from './delete-outage-policy.ts';
@@ -36,6 +39,7 @@ import { finishUpload } from './finish-upload.ts';
 import { gradeAssignment } from './grade-assignment.ts';
 import { gradeStudent } from './grade-student.ts';
 import { importGrades } from './import-grades.ts';
+import { postAnnouncement } from './post-announcement.ts';
 import { postGrades } from './post-grades.ts';
 import { postQuery } from './post-query.ts';
 import { putOverride } from './put-override.ts';
@@ -50,6 +54,7 @@ import { requestRegrade } from './request-regrade.ts';
 import { storeMaterialPages } from './store-material-pages.ts';
 import { submitAssignment } from './submit-assignment.ts';
 import { unenroll } from './unenroll.ts';
+import { updateAnnouncement } from './update-announcement.ts';
 import { updateAssignment } from './update-assignment.ts';
 import { updateCourse } from './update-course.ts';
 import { updateIncident } from './update-incident.ts';
@@ -73,14 +78,17 @@ const ALL: readonly CommandDefinition<never>[] = [
   appendUpload,
   beginUpload,
   createCourse,
+  createFeed,
   createFile,
   createIncident,
   createOutagePolicy,
   createSession,
   createToken,
   createUser,
+  deleteAnnouncement,
   deleteAssignment,
   deleteCourse,
+  deleteFeed,
   deleteIncident,
   deleteMaterial,
   deleteOutagePolicy,
@@ -94,6 +102,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   gradeAssignment,
   gradeStudent,
   importGrades,
+  postAnnouncement,
   postGrades,
   postQuery,
   putOverride,
@@ -111,6 +120,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   finishUpload,
   submitAssignment,
   unenroll,
+  updateAnnouncement,
   updateAssignment,
   updateCourse,
   updateIncident,

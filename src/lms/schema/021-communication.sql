@@ -18,3 +18,29 @@ CREATE INDEX queries_own ON queries (course_id, author_id);
 
 -- How the tutor came to an answer: JSON with mode, citations, reason, model.
 ALTER TABLE answers ADD COLUMN tutor TEXT;
+
+-- What the staff tell a whole course.
+CREATE TABLE announcements (
+  sequence      INTEGER PRIMARY KEY,        -- lists are in it, newest first
+  id            TEXT    NOT NULL UNIQUE,
+  course_id     TEXT    NOT NULL REFERENCES courses (id),
+  author_id     TEXT    NOT NULL REFERENCES users (id),
+  title         TEXT    NOT NULL,
+  body_md       TEXT    NOT NULL,
+  visible_from  INTEGER,                    -- to students; NULL: at once
+  version       INTEGER NOT NULL,
+  created_at    INTEGER NOT NULL,
+  updated_at    INTEGER NOT NULL,
+  deleted_at    INTEGER
+) STRICT;
+CREATE INDEX announcements_course ON announcements (course_id) WHERE deleted_at IS NULL;
+
+-- Calendars that a program may fetch with nothing but their address.
+CREATE TABLE feeds (
+  id            TEXT    PRIMARY KEY,
+  user_id       TEXT    NOT NULL REFERENCES users (id),
+  name          TEXT    NOT NULL,
+  token_sha256  TEXT    NOT NULL UNIQUE,    -- hex; the token itself is nowhere
+  created_at    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX feeds_user ON feeds (user_id, id);
