@@ -12,9 +12,9 @@ const KEEP_MS = 1_000;
 async function run(t: { teardown(run: () => void): void }, role: string): Promise<number> {
   const api = new TestApi();
   t.teardown(() => api.close());
-  const { id } = api.user('ann', 'student');
   const now = Date.now();
   api.consensus.now = () => now - 10 * KEEP_MS;
+  const { id } = api.user('ann', 'student');
   for (let n = 0; n < 250; n += 1) {
     api.command(
       beginUpload,
