@@ -15,6 +15,7 @@ import type { MembershipControl } from './ports.ts';
 import type { Receipts } from './receipts.ts';
 import { announcementRoutes } from './routes/announcements.ts';
 import { answerMarkRoutes } from './routes/answer-marks.ts';
+import { assignmentStatisticsRoutes } from './routes/assignment-statistics.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { authRoutes } from './routes/auth.ts';
 import { clusterRoutes } from './routes/cluster.ts';
@@ -77,6 +78,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', materialRoutes(parts.tutor));
   app.route('/', materialTextRoutes());
   app.route('/', assignmentRoutes());
+  app.route('/', assignmentStatisticsRoutes());
   app.route('/', overrideRoutes());
   app.route('/', submissionRoutes(parts.blobs, parts.receipts, parts.settings.max_file_bytes));
   app.route('/', receiptRoutes(parts.receipts));

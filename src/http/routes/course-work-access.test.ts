@@ -130,6 +130,7 @@ const TABLE: readonly Row[] = [
   [`GET ${ASSIGNMENT}`, NONE, {}, '401 200 200 200 200 200 404 404'],
   [`PATCH ${ASSIGNMENT}`, { title: 'U' }, V1, '401 403 403 403 200 200 404 404'],
   ['DELETE /v1/assignments/{unused_id}', NONE, V1, '401 403 403 403 204 204 404 404'],
+  [`GET ${ASSIGNMENT}/statistics`, NONE, {}, '401 403 403 200 200 200 404 404'],
   [`GET ${ASSIGNMENT}/overrides`, NONE, {}, '401 403 403 200 200 200 404 404'],
   [`GET ${OVERRIDE}`, NONE, {}, '401 200 403 200 200 200 404 404'],
   [`PUT ${OVERRIDE}`, { grace_seconds: 1 }, {}, '401 403 403 403 200 200 404 404'],
