@@ -91,7 +91,8 @@ const updateOperation = operation(
     summary: 'Change an assignment',
     description:
       'JSON Merge Patch: `null` removes a date or the limit of attempts, `attachments` and `topics` ' +
-      'are replaced whole. When `due_at` moves, the lateness of what was handed in moves with it.',
+      'are replaced whole, so are `late_policy` and `rubric`. What changes nothing makes no new version. ' +
+      'Lowering `points_possible` changes no grade that was given. When `due_at` moves, the lateness of what was handed in moves with it.',
     tags: ['assignments'],
     parameters: [ifMatchParameter(true)],
     request: {

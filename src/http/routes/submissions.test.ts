@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type CourseScene, courseScene, itemsOf } from '../testing-course.ts';
+import { type CourseScene, courseScene, itemsOf, type Person } from '../testing-course.ts';
 
 interface HandedIn {
   readonly id: string;
@@ -149,4 +149,32 @@ t.test('the list can be narrowed to what is to be graded', async (t) => {
   t.same(await students('?status=all'), ['sue', 'stu']);
   t.same(await students('?limit=1&status=all'), ['sue']);
   t.equal((await as('ta', `GET ${path}?status=late`)).status, 400);
+});
+
+t.test('staff finds what one student handed in, with all attempts', async (t) => {
+  const scene = courseScene(t);
+  const { as, people } = scene;
+  const assignment = scene.assignment();
+  const { value } = await handIn(scene, assignment, { text_md: 'one' });
+  await handIn(scene, assignment, { text_md: 'two' });
+  await as('otherStudent', `POST /v1/assignments/${assignment}/submissions`, { text_md: 'x' });
+  const find = (person: Person, query: string) =>
+    as(person, `GET /v1/assignments/${assignment}/submissions?${query}`);
+  const sue = `student_id=${people.student.id}`;
+  for (const person of ['ta', 'instructor', 'admin', 'student'] as const) {
+    const items = await itemsOf<{ id: string }>(find(person, sue));
+    t.same(
+      items.map(({ id }) => id),
+      [value.id],
+      person,
+    );
+  }
+  t.match(await itemsOf(find('student', 'student_id=me')), [{ id: value.id }]);
+  t.same(await itemsOf(find('ta', `${sue}&status=graded`)), []);
+  t.match(await itemsOf(find('ta', `${sue}&status=ungraded`)), [{ id: value.id }]);
+  t.same(await itemsOf(find('ta', 'student_id=usr_0')), []);
+  t.match(await (await find('otherStudent', sue)).json(), { status: 403, code: 'forbidden' });
+  t.match(await (await find('foreignStudent', sue)).json(), { status: 404, code: 'not_found' });
+  const all = await as('ta', `GET /v1/submissions/${value.id}`);
+  t.match(await all.json(), { attempts: [{ text_md: 'one' }, { text_md: 'two' }] });
 });

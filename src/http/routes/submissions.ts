@@ -2,7 +2,11 @@ import { z } from '@hono/zod-openapi';
 import { requireOpenAssignment, submitAssignment } from '../../lms/commands/submit-assignment.ts';
 import { maxFilesPerAttempt } from '../../lms/limits.ts';
 import { resultOfKey } from '../../lms/queries/stored-results.ts';
-import { getSubmission, listSubmissions } from '../../lms/queries/submissions.ts';
+import {
+  getSubmission,
+  listSubmissions,
+  submissionsOfStudent,
+} from '../../lms/queries/submissions.ts';
 import type { Blobs } from '../blobs.ts';
 import type { ApiContext } from '../env.ts';
 import { idOf } from '../id-schema.ts';
@@ -25,6 +29,7 @@ import {
 } from '../submission-schema.ts';
 import { submit } from '../submit.ts';
 import { fileDigests, isMultipart } from '../uploads.ts';
+import { userId } from '../user-params.ts';
 
 const onAssignment = z.object({ assignment_id: idOf('asg') });
 const onSubmission = z.object({ submission_id: idOf('sub') });
@@ -109,12 +114,16 @@ const listOperation = operation(
     summary: 'What was handed in for an assignment',
     description:
       'For staff all of it, in the order of the first attempts; for a student their own. ' +
-      '`ungraded` has those whose latest attempt has no grade, not even a draft.',
+      '`ungraded` has those whose latest attempt has no grade, not even a draft. `student_id` finds the one ' +
+      'of a student: `GET /v1/submissions/{submission_id}` then has all attempts.',
     tags: ['submissions'],
     request: {
       params: onAssignment,
       query: pageQuery(z.tuple([z.int()])).extend({
         status: z.enum(['ungraded', 'graded', 'all']).default('all'),
+        student_id: idOf('usr')
+          .optional()
+          .openapi({ description: 'Of this student alone; `me` for the caller.' }),
       }),
     },
     responses: {
@@ -124,7 +133,7 @@ const listOperation = operation(
       }),
     },
   },
-  { problems: ['not_found', 'invalid_cursor'] },
+  { problems: ['forbidden', 'not_found', 'invalid_cursor'] },
 );
 
 const getOperation = operation(
@@ -169,9 +178,15 @@ export function submissionRoutes(blobs: Blobs, receipts: Receipts, maxFileBytes:
   app.openapi(listOperation, async (c) => {
     const { assignment_id } = c.req.valid('param');
     const query = c.req.valid('query');
-    const page = await read(c, (reader, actor) =>
-      listSubmissions(reader, actor, assignment_id, query.status, pageRequest(query)),
-    );
+    const { status, student_id } = query;
+    const page = await read(c, (reader, actor) => {
+      if (student_id === undefined) {
+        return listSubmissions(reader, actor, assignment_id, status, pageRequest(query));
+      }
+      const student = userId(c, student_id);
+      const items = submissionsOfStudent(reader, actor, assignment_id, status, student);
+      return { items, next: null };
+    });
     return c.json(pageAnswer(c, page), 200);
   });
 

@@ -133,6 +133,28 @@ export function listSubmissions(
   };
 }
 
+/** What one student handed in for it, at most one: for staff, and for the student. */
+export function submissionsOfStudent(
+  reader: Reader,
+  actor: Actor,
+  assignmentId: string,
+  status: GradingStatus,
+  studentId: string,
+): SubmissionSummary[] {
+  if (studentId === actor.id) {
+    requireAssignment(reader, actor, assignmentId, 'assignment.read');
+    return ownOf(reader, actor, assignmentId, status);
+  }
+  requireAssignment(reader, actor, assignmentId, 'submission.read_any');
+  return reader
+    .all<SummaryRow>(
+      `${SELECT} WHERE s.student_id = ? AND s.assignment_id = ? ${FILTER[status]}`,
+      studentId,
+      assignmentId,
+    )
+    .map((row) => show(row, 'staff', datesOf(reader, row)));
+}
+
 /** That a grade is being drafted for what was never handed in is not for its student to see. */
 function ownOf(
   reader: Reader,
