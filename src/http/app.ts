@@ -37,6 +37,7 @@ import { meRoutes } from './routes/me.ts';
 import { outagePolicyRoutes } from './routes/outage-policies.ts';
 import { overrideRoutes } from './routes/overrides.ts';
 import { queryRoutes } from './routes/queries.ts';
+import { queryChangeRoutes } from './routes/query-changes.ts';
 import { receiptRoutes } from './routes/receipts.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { regradeRequestRoutes } from './routes/regrade-requests.ts';
@@ -88,6 +89,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', gradingRoutes());
   app.route('/', regradeRequestRoutes());
   app.route('/', queryRoutes(parts.tutor));
+  app.route('/', queryChangeRoutes());
   app.route('/', answerMarkRoutes());
   app.route('/', announcementRoutes());
   app.route('/', feedRoutes());

@@ -52,6 +52,7 @@ export const POLICY = {
   'query.read_any': { site: ['admin'], course: staff },
   'query.answer': { site: [], course: members },
   'query.endorse': { site: [], course: staff },
+  'query.moderate': { site: [], course: staff },
   'tutor.ask': { site: [], course: members },
   'announcement.read': { site: ['admin'], course: members },
   'announcement.write': { site: ['admin'], course: staff },

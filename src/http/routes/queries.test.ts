@@ -127,3 +127,36 @@ t.test('who asks or answers says something', async (t) => {
   const kept = await as('student', `${path}/queries`, { ...ASK, body_md });
   t.match(await kept.json(), { body_md }, 'as it is');
 });
+
+t.test('the asker changes and deletes, and lists are narrowed', async (t) => {
+  const { as, course_id, api } = courseScene(t);
+  const list = `/v1/courses/${course_id}/queries`;
+  const ask = async (body: object) =>
+    ((await (await as('student', `POST ${list}`, { ...ASK, ...body })).json()) as { id: string })
+      .id;
+  const first = await ask({});
+  const second = await ask({ to: 'tutor' });
+  t.same(api.tutor.queries, [second], 'the tutor was told of its own');
+  const reply = await as('ta', `POST /v1/queries/${first}/answers`, { body_md: 'Because.' });
+  const { id: answer } = (await reply.json()) as { id: string };
+  const ids = async (query: string) =>
+    (await itemsOf<{ id: string }>(as('ta', `GET ${list}${query}`))).map(({ id }) => id);
+  t.same(await ids('?unanswered=true'), [second]);
+  t.same(await ids('?unanswered=false'), [second, first]);
+  t.same(await ids('?to=instructor'), [first]);
+  t.same(await ids('?mine=true'), []);
+  t.equal((await as('ta', `GET ${list}?unanswered=yes`)).status, 400);
+
+  const path = `/v1/queries/${first}`;
+  const changed = await as('student', `PATCH ${path}`, { title: 'How?' }, { 'If-Match': '"2"' });
+  t.match(await changed.json(), { title: 'How?', version: 3, answers: [{ id: answer }] });
+  const stale = await as('student', `PATCH ${path}`, { title: 'x' }, { 'If-Match': '"2"' });
+  t.match(await stale.json(), { code: 'version_mismatch', current_version: 3 });
+  const reworded = await as('ta', `PATCH ${path}/answers/${answer}`, { body_md: 'Or not.' });
+  t.match(await reworded.json(), { body_md: 'Or not.' });
+  t.match(await (await as('student', `DELETE ${path}`)).json(), { status: 409, code: 'conflict' });
+  t.equal((await as('ta', `DELETE ${path}/answers/${answer}`)).status, 204);
+  t.match(await (await as('student', `GET ${path}`)).json(), { status: 'open', answers: [] });
+  t.equal((await as('student', `DELETE ${path}`)).status, 204);
+  t.same(await ids(''), [second]);
+});

@@ -29,6 +29,21 @@ const newQuerySchema = z.strictObject({
   anonymous: z.boolean().default(false).openapi({ description: 'To peers; staff see who asked.' }),
 });
 
+const yesOrNo = z
+  .enum(['true', 'false'])
+  .optional()
+  .transform((value) => value === 'true');
+
+const filters = {
+  unanswered: yesOrNo.openapi({
+    type: 'boolean',
+    description: 'Only those that nobody but the asker has answered.',
+    example: true,
+  }),
+  mine: yesOrNo.openapi({ type: 'boolean', description: 'Only one’s own.', example: true }),
+  to: z.enum(['instructor', 'tutor']).optional().openapi({ description: 'Only those to them.' }),
+};
+
 const listOperation = operation(
   {
     method: 'get',
@@ -37,9 +52,9 @@ const listOperation = operation(
     summary: 'The queries of a course',
     description:
       'Newest first. All members see the queries to the instructors; one to the tutor is seen by ' +
-      'its asker and the staff.',
+      'its asker and the staff. Filters narrow together.',
     tags: ['queries'],
-    request: { params: courseParams, query: pageQuery(z.tuple([z.int()])) },
+    request: { params: courseParams, query: pageQuery(z.tuple([z.int()])).extend(filters) },
     responses: {
       200: json(pageOf(querySchema, 'Query'), 'A page of queries.', {
         items: [QUERY_EXAMPLE],
@@ -115,8 +130,10 @@ export function queryRoutes(tutor: Pick<TutorParts, 'asked'>) {
   app.openapi(listOperation, async (c) => {
     const { course_id } = c.req.valid('param');
     const query = c.req.valid('query');
+    const { unanswered, mine, to = null } = query;
+    const filter = { unanswered, mine, to };
     const page = await read(c, (reader, actor) =>
-      listQueries(reader, actor, course_id, pageRequest(query)),
+      listQueries(reader, actor, course_id, pageRequest(query), filter),
     );
     return c.json(pageAnswer(c, page), 200);
   });

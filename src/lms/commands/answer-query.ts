@@ -60,13 +60,14 @@ function insert(tx: Tx, command: AnswerQuery, { row, role }: QueryInCourse): voi
   }
 }
 
-/** A follow-up of the asker does not make the query answered. */
+/** A follow-up of the asker does not make the query answered. What others answer, the tutor need not. */
 function count(tx: Tx, { row }: QueryInCourse): void {
   const answeredNow = row.answered_at === null && row.author_id !== tx.actor.id;
   tx.run(
-    `UPDATE queries SET answer_count = answer_count + 1, answered_at = ?, version = version + 1,
-            updated_at = ? WHERE id = ?`,
+    `UPDATE queries SET answer_count = answer_count + 1, answered_at = ?, tutor_state = ?,
+            version = version + 1, updated_at = ? WHERE id = ?`,
     answeredNow ? tx.committedAt : row.answered_at,
+    answeredNow && row.tutor_state === 'waiting' ? 'handed_over' : row.tutor_state,
     tx.committedAt,
     row.id,
   );

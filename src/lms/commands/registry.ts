@@ -20,6 +20,7 @@ import { createSession } from './create-session.ts';
 import { createToken } from './create-token.ts';
 import { createUser } from './create-user.ts';
 import { deleteAnnouncement } from './delete-announcement.ts';
+import { deleteAnswer } from './delete-answer.ts';
 import { deleteAssignment } from './delete-assignment.ts';
 import { deleteCourse } from './delete-course.ts';
 import { deleteFeed } from './delete-feed.ts';
@@ -27,6 +28,7 @@ import { deleteIncident } from './delete-incident.ts';
 import { deleteMaterial } from './delete-material.ts';
 import { deleteOutagePolicy } from './delete-outage-policy.ts';
 import { deleteOverride } from './delete-override.ts';
+import { deleteQuery } from './delete-query.ts';
 import { deleteSession } from './delete-session.ts';
 import { deleteToken } from './delete-token.ts';
 import { deleteUpload } from './delete-upload.ts';
@@ -55,11 +57,13 @@ import { storeMaterialPages } from './store-material-pages.ts';
 import { submitAssignment } from './submit-assignment.ts';
 import { unenroll } from './unenroll.ts';
 import { updateAnnouncement } from './update-announcement.ts';
+import { updateAnswer } from './update-answer.ts';
 import { updateAssignment } from './update-assignment.ts';
 import { updateCourse } from './update-course.ts';
 import { updateIncident } from './update-incident.ts';
 import { updateMaterial } from './update-material.ts';
 import { updateOutagePolicy } from './update-outage-policy.ts';
+import { updateQuery } from './update-query.ts';
 import { updateUser } from './update-user.ts';
 import { uploadMaterial } from './upload-material.ts';
 
@@ -86,6 +90,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   createToken,
   createUser,
   deleteAnnouncement,
+  deleteAnswer,
   deleteAssignment,
   deleteCourse,
   deleteFeed,
@@ -93,6 +98,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   deleteMaterial,
   deleteOutagePolicy,
   deleteOverride,
+  deleteQuery,
   deleteSession,
   deleteToken,
   deleteUser,
@@ -121,11 +127,13 @@ const ALL: readonly CommandDefinition<never>[] = [
   submitAssignment,
   unenroll,
   updateAnnouncement,
+  updateAnswer,
   updateAssignment,
   updateCourse,
   updateIncident,
   updateMaterial,
   updateOutagePolicy,
+  updateQuery,
   updateUser,
   uploadMaterial,
 ];

@@ -14,3 +14,9 @@ export function requireAnswer(
   if (answer === null) throw new Refusal('not_found', 'The query has no such answer.');
   return answer;
 }
+
+/** Who wrote it, also where readers are not told; `null`: the tutor. */
+export function answerAuthor(reader: Reader, answerId: string): string | null {
+  const sql = 'SELECT author_id FROM answers WHERE id = ?';
+  return reader.get<{ author_id: string | null }>(sql, answerId)?.author_id ?? null;
+}

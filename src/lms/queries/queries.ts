@@ -49,30 +49,49 @@ export function getQuery(reader: Reader, actor: Actor, queryId: string): QueryTh
   return { ...showQuery(row, viewer), answers: answersOf(reader, row, viewer) };
 }
 
+/** Which queries of a course a list has. */
+export interface QueryFilter {
+  /** Those that nobody but the asker and the tutor, without a page, has said something to. */
+  readonly unanswered: boolean;
+  /** The actor's own. */
+  readonly mine: boolean;
+  readonly to: 'instructor' | 'tutor' | null;
+}
+
+const EVERYTHING: QueryFilter = { unanswered: false, mine: false, to: null };
+
 /** The queries of a course that the actor may see, newest first; the key is `[sequence]`. */
 export function listQueries(
   reader: Reader,
   actor: Actor,
   courseId: string,
   { limit, after }: PageRequest<readonly [number]>,
+  filter: QueryFilter = EVERYTHING,
 ): Page<Query, readonly [number]> {
   const { role } = requireInCourse(reader, actor, courseId, 'course.read');
   const viewer = queryReader(actor, role);
-  const before = after?.[0] ?? Number.MAX_SAFE_INTEGER;
-  const toTutor = viewer.staff ? '' : 'AND q.author_id = ?';
-  const parameters = viewer.staff ? [courseId, before] : [courseId, before, actor.id];
+  const parts = (['instructor', 'tutor'] as const)
+    .filter((to) => filter.to === null || filter.to === to)
+    .map((to) => `${QUERY_SELECT} WHERE ${conditionOf(to, filter, viewer)}`);
   const rows = reader.all<QueryRow & { readonly sequence: number }>(
-    `${QUERY_SELECT} WHERE q.course_id = ? AND q."to" = 'instructor' AND q.sequence < ?
-     UNION ALL
-     ${QUERY_SELECT} WHERE q.course_id = ? AND q."to" = 'tutor' AND q.sequence < ? ${toTutor}
-     ORDER BY 1 DESC LIMIT ?`,
+    `${parts.join(' UNION ALL ')} ORDER BY 1 DESC LIMIT ?4`,
     courseId,
-    before,
-    ...parameters,
+    after?.[0] ?? Number.MAX_SAFE_INTEGER,
+    actor.id,
     limit + 1,
   );
   const page = cutPage(rows, limit, (row) => [row.sequence] as const);
   return { items: page.items.map((row) => showQuery(row, viewer)), next: page.next };
+}
+
+/** Of one kind: then an index has them in order. */
+function conditionOf(to: Query['to'], filter: QueryFilter, viewer: QueryReader): string {
+  const own = filter.mine || (to === 'tutor' && !viewer.staff);
+  return [
+    `q.course_id = ?1 AND q."to" = '${to}' AND q.sequence < ?2 AND q.deleted_at IS NULL`,
+    ...(filter.unanswered ? ['q.answered_at IS NULL AND q.accepted_answer_id IS NULL'] : []),
+    own ? 'q.author_id = ?3' : '?3 IS NOT NULL',
+  ].join(' AND ');
 }
 
 export function showQuery(row: QueryRow, viewer: QueryReader): Query {
