@@ -17,6 +17,7 @@ import { announcementRoutes } from './routes/announcements.ts';
 import { answerMarkRoutes } from './routes/answer-marks.ts';
 import { assignmentStatisticsRoutes } from './routes/assignment-statistics.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
 import { clusterRoutes } from './routes/cluster.ts';
 import { clusterMemberRoutes } from './routes/cluster-members.ts';
@@ -70,6 +71,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', authRoutes(parts.passwords));
   app.route('/', registrationRoutes(parts.passwords, parts.settings.self_registration));
   app.route('/', tokenRoutes());
+  app.route('/', auditRoutes());
   app.route('/', meRoutes(parts.passwords));
   app.route('/', userRoutes(parts.passwords));
   app.route('/', courseRoutes());

@@ -40,6 +40,11 @@ export const maxAddressLoginFailures = 100;
 /** Accounts that one client address may try to register in a window: a class that begins at once. */
 export const maxAddressRegistrations = 100;
 
+/** Entries of the audit trail that one request looks at, with filters that leave few of them. */
+export const maxAuditRowsExamined = 10_000;
+/** Entries of the hash chain in one answer. */
+export const maxAuditChainEntries = 10_000;
+
 /** A login beyond this ends the oldest session of the account. */
 export const maxSessionsPerUser = 100;
 /**

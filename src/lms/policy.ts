@@ -58,6 +58,8 @@ export const POLICY = {
   'announcement.write': { site: ['admin'], course: staff },
   'incident.read': { site: everyone, course: [] },
   'incident.manage': { site: ['admin'], course: [] },
+  'audit.read': { site: ['admin'], course: staff },
+  'audit.verify': { site: ['admin'], course: [] },
   'cluster.manage': { site: ['admin'], course: [] },
 } as const satisfies Record<string, Rule>;
 
