@@ -1,7 +1,8 @@
 import type { Conditions } from './conditions.ts';
 import type { EventHeap } from './event-heap.ts';
 import type { Invariants } from './invariants.ts';
-import type { Draws } from './randomness.ts';
+import type { Draws, Randomness } from './randomness.ts';
+import type { Script } from './script.ts';
 import type { SimNode } from './sim-node.ts';
 
 const attemptUs = { from: 250_000, to: 450_000 };
@@ -10,7 +11,8 @@ const giveUpUs = 3_000_000;
 
 interface ClientParts {
   readonly heap: EventHeap;
-  readonly draws: Draws;
+  readonly random: Randomness;
+  readonly script: Script;
   readonly conditions: Conditions;
   readonly invariants: Invariants;
   readonly nodes: readonly SimNode[];
@@ -25,22 +27,33 @@ interface ClientParts {
 export class Client {
   readonly #name: string;
   readonly #parts: ClientParts;
+  readonly #thinking: Draws;
+  /** Of the operation of the moment. */
+  #draws: Draws;
   #operations = 0;
+  #writes = 0;
   #attempts = 0;
   #stopped = false;
 
   constructor(name: string, parts: ClientParts) {
     this.#name = name;
     this.#parts = parts;
+    this.#thinking = parts.random.stream(`client ${name}`);
+    this.#draws = this.#thinking;
   }
 
   start(): void {
-    const { heap, draws, conditions } = this.#parts;
+    const { heap, random, script, conditions } = this.#parts;
     if (this.#stopped) return;
-    heap.after(draws.exponential(conditions.think_mean_us), () => {
+    heap.after(this.#thinking.exponential(conditions.think_mean_us), () => {
       if (this.#stopped) return;
+      this.#operations += 1;
+      const name = `${this.#name} ${this.#operations}`;
+      this.#draws = random.stream(name);
       const next = (): void => this.start();
-      if (draws.chance(conditions.reads)) this.#read(next);
+      const reads = this.#draws.chance(conditions.reads);
+      if (!script.plays(name, reads ? 'reads' : 'writes')) next();
+      else if (reads) this.#read(next);
       else this.write(next);
     });
   }
@@ -50,10 +63,10 @@ export class Client {
   }
 
   write(done: () => void): void {
-    const { draws, conditions, invariants } = this.#parts;
-    this.#operations += 1;
-    const requestId = `${this.#name}.${this.#operations}`;
-    const key = `k${draws.between(1, conditions.keys)}`;
+    const { conditions, invariants } = this.#parts;
+    this.#writes += 1;
+    const requestId = `${this.#name}.${this.#operations}.${this.#writes}`;
+    const key = `k${this.#draws.between(1, conditions.keys)}`;
     const value = `v${this.#operations}`;
     this.#untilDone(done, (node, attempt) => {
       node.awaitWrite(requestId, (index) => {
@@ -68,7 +81,6 @@ export class Client {
 
   #read(done: () => void): void {
     const { invariants } = this.#parts;
-    this.#operations += 1;
     const floor = invariants.readBegins();
     this.#untilDone(done, (node, attempt) => {
       this.#attempts += 1;
@@ -82,7 +94,8 @@ export class Client {
   }
 
   #untilDone(done: () => void, ask: (node: SimNode, attempt: Attempt) => void): void {
-    const { heap, draws, nodes } = this.#parts;
+    const { heap, nodes } = this.#parts;
+    const draws = this.#draws;
     const giveUpAt = heap.now + giveUpUs;
     let over = false;
     let current = 0;

@@ -1,3 +1,4 @@
+import { maxClockDrift } from '../../src/raft/core/limits.ts';
 import type { Draws } from './randomness.ts';
 
 /** Which faults a run looks for. What matters more than the number of seeds (design/reliability.md). */
@@ -8,6 +9,7 @@ export const PROFILES = [
   'read_storm',
   'membership_storm',
   'snapshot_storm',
+  'lease_storm',
 ] as const;
 export type Profile = (typeof PROFILES)[number];
 
@@ -23,6 +25,9 @@ export type Fault =
   | 'power'
   | 'power_all'
   | 'slow_disk'
+  | 'disk_fails'
+  | 'disk_low'
+  | 'flip_bit'
   | 'reconnect'
   | 'transfer';
 
@@ -59,6 +64,8 @@ export interface Conditions {
   readonly reads: number;
   readonly keys: number;
   readonly think_mean_us: number;
+  /** Reads by leader lease. */
+  readonly leases: boolean;
   /** Clock rates of the nodes differ by up to this part. */
   readonly clock_drift: number;
 }
@@ -75,6 +82,9 @@ const FAULTS: Readonly<Record<Fault, number>> = {
   power: 2,
   power_all: 0.5,
   slow_disk: 2,
+  disk_fails: 0.7,
+  disk_low: 0.7,
+  flip_bit: 0.7,
   reconnect: 2,
   transfer: 2,
 };
@@ -106,6 +116,7 @@ export function drawConditions(profile: Profile, draws: Draws): Conditions {
     think_mean_us: draws.pick([5, 30]) * MS,
     clock_drift: draws.pick([0, 0.05]),
     snapshot_pace_us: draws.pick([0, 0, 500, 2000]) * MS,
+    leases: draws.chance(0.15),
   };
   return { ...mixed, ...bias(profile, mixed, draws) };
 }
@@ -134,7 +145,15 @@ function bias(profile: Profile, mixed: Conditions, draws: Draws): Partial<Condit
         slow_fsyncs: draws.pick([0.05, 0.2]),
         hunted_leaders: draws.pick([0, 0.7]),
         fault_pace_us: 250 * MS,
-        faults: { ...mixed.faults, kill: 6, power: 8, power_all: 2, slow_disk: 6 },
+        faults: {
+          ...mixed.faults,
+          kill: 6,
+          power: 8,
+          power_all: 2,
+          slow_disk: 6,
+          disk_fails: 4,
+          flip_bit: 4,
+        },
       };
     case 'read_storm':
       return {
@@ -169,6 +188,30 @@ function bias(profile: Profile, mixed: Conditions, draws: Draws): Partial<Condit
         hunted_leaders: draws.pick([0, 0.7]),
         reads: draws.pick([0.1, 0.5]),
         faults: { ...mixed.faults, isolate_one: 6, isolate_leader: 5, kill: 5, power: 4, heal: 8 },
+      };
+    case 'lease_storm':
+      return {
+        nodes: draws.pick([2, 3, 3, 5]),
+        joiners: draws.pick([0, 0, 3]),
+        change_pace_us: draws.pick([300, 800]) * MS,
+        leases: true,
+        reads: 0.7,
+        keys: 1,
+        clients: 6,
+        think_mean_us: 5 * MS,
+        late: draws.pick([0, 0.02, 0.1]),
+        fault_pace_us: draws.pick([100, 300]) * MS,
+        clock_drift: maxClockDrift,
+        faults: {
+          ...mixed.faults,
+          isolate_leader: 8,
+          one_way: 4,
+          pause: 6,
+          kill: 5,
+          reconnect: 6,
+          transfer: 6,
+          heal: 8,
+        },
       };
   }
 }

@@ -7,7 +7,9 @@ import type { Marks } from './marks.ts';
 import { type Crash, type NodeLog, trailingEntries } from './node-log.ts';
 import { LOSE_ALL, type PowerCut, scattered, tornAfter } from './power-cut.ts';
 import type { Draws } from './randomness.ts';
-import { SimCrash, SimDisk } from './sim-disk.ts';
+import { SimCrash, SimDisk, systemError } from './sim-disk.ts';
+
+const FOLDER = '/log';
 
 /** Tiny segments, so that a short run rotates through many. */
 const LIMITS = checkedLimits({
@@ -29,6 +31,7 @@ export class EngineLog implements NodeLog {
   readonly #marks: Marks;
   #engine: LogEngine | null = null;
   #nonces = 0;
+  #undo: () => void = () => {};
 
   constructor(nodeId: string, marks: Marks) {
     this.#nodeId = nodeId;
@@ -38,7 +41,7 @@ export class EngineLog implements NodeLog {
   open(): RecoveredLog {
     this.#engine = new LogEngine({
       fs: this.#disk,
-      folder: '/log',
+      folder: FOLDER,
       identity: { cluster_id: 'sim', node_id: this.#nodeId },
       limits: LIMITS,
       newNonce: () => this.#newNonce(),
@@ -63,19 +66,37 @@ export class EngineLog implements NodeLog {
   }
 
   crash(unsynced: readonly LogBatch[], crash: Crash, draws: Draws): void {
-    let operations = draws.between(0, maxOperationsBeforeCrash);
-    this.#disk.onOperation = () => {
-      operations -= 1;
-      return operations < 0 ? new SimCrash('power') : null;
-    };
+    const dies = crash === 'failed_fsync' ? failsToSync() : diesAfter(draws);
+    this.#disk.onOperation = dies;
     try {
       for (const batch of unsynced) this.append([batch]);
     } catch (error) {
-      if (!(error instanceof SimCrash)) throw error;
+      if (!(error instanceof SimCrash || crash === 'failed_fsync')) throw error;
     }
     this.#disk.onOperation = () => null;
-    if (crash === 'kill') this.#disk.kill();
-    else this.#disk.powerCut(someCut(draws));
+    if (crash === 'power') this.#disk.powerCut(someCut(draws));
+    else this.#disk.kill();
+  }
+
+  /**
+   * The log is opened once before, by a process that dies at once: its mark proves that the last batch
+   * was durable. Damage to a batch with nothing behind it looks like a torn write, to anybody.
+   */
+  damage(draws: Draws): void {
+    if (this.#engine === null) return;
+    this.open();
+    this.#disk.kill();
+    const segments = this.#disk.list(FOLDER).filter((name) => name.endsWith('.log'));
+    const path = `${FOLDER}/${draws.pick(segments.sort())}`;
+    const position = draws.between(0, this.#disk.open(path).size() - 1);
+    const bit = draws.between(0, 7);
+    this.#disk.flipBit(path, position, bit);
+    this.#undo = () => this.#disk.flipBit(path, position, bit);
+  }
+
+  repair(): void {
+    this.#undo();
+    this.#undo = () => {};
   }
 
   #opened(): LogEngine {
@@ -89,6 +110,20 @@ export class EngineLog implements NodeLog {
     nonce.writeUInt32LE(this.#nonces);
     return nonce;
   }
+}
+
+/** In the middle of any operation. */
+function diesAfter(draws: Draws): SimDisk['onOperation'] {
+  let operations = draws.between(0, maxOperationsBeforeCrash);
+  return () => {
+    operations -= 1;
+    return operations < 0 ? new SimCrash('power') : null;
+  };
+}
+
+/** What was written stays in the page cache, marked clean, and never gets to the disk by itself. */
+function failsToSync(): SimDisk['onOperation'] {
+  return ({ kind, path }) => (kind === 'sync' ? systemError('EIO', path) : null);
 }
 
 function someCut(draws: Draws): PowerCut {

@@ -3,7 +3,8 @@ import type { EventHeap } from './event-heap.ts';
 import type { Marks } from './marks.ts';
 import type { Network } from './network.ts';
 import type { Crash } from './node-log.ts';
-import type { Draws } from './randomness.ts';
+import type { Draws, Randomness } from './randomness.ts';
+import type { Script } from './script.ts';
 import type { SimNode } from './sim-node.ts';
 
 const shortestOutageUs = 20_000;
@@ -15,7 +16,11 @@ const huntUs = 80_000;
 /** Breaks things, and lets most of them heal by and by. */
 export class Faults {
   readonly #heap: EventHeap;
-  readonly #draws: Draws;
+  readonly #random: Randomness;
+  readonly #script: Script;
+  /** Of the fault of the moment. */
+  #draws: Draws;
+  #count = 0;
   readonly #marks: Marks;
   readonly #network: Network;
   readonly #conditions: Conditions;
@@ -24,14 +29,17 @@ export class Faults {
 
   constructor(parts: {
     readonly heap: EventHeap;
-    readonly draws: Draws;
+    readonly random: Randomness;
+    readonly script: Script;
     readonly marks: Marks;
     readonly network: Network;
     readonly conditions: Conditions;
     readonly nodes: readonly SimNode[];
   }) {
     this.#heap = parts.heap;
-    this.#draws = parts.draws;
+    this.#random = parts.random;
+    this.#script = parts.script;
+    this.#draws = parts.random.stream('faults');
     this.#marks = parts.marks;
     this.#network = parts.network;
     this.#conditions = parts.conditions;
@@ -39,9 +47,13 @@ export class Faults {
   }
 
   start(): void {
-    this.#heap.after(this.#draws.exponential(this.#conditions.fault_pace_us), () => {
+    const pace = this.#random.stream('faults').exponential(this.#conditions.fault_pace_us);
+    this.#heap.after(pace, () => {
       if (this.#over) return;
-      this.#strike(this.#draws.weighted(this.#conditions.faults));
+      this.#count += 1;
+      this.#draws = this.#random.stream(`fault ${this.#count}`);
+      const fault = this.#draws.weighted(this.#conditions.faults);
+      if (this.#script.plays(`fault ${this.#count}`, fault)) this.#strike(fault);
       this.start();
     });
   }
@@ -55,11 +67,16 @@ export class Faults {
    * only from their first word on (the family of Figure 8); all are struck soon after.
    */
   hunt(leader: SimNode): void {
-    if (this.#over || !this.#draws.chance(this.#conditions.hunted_leaders)) return;
-    if (this.#draws.chance(0.5)) this.#muffle(leader);
-    this.#heap.after(this.#draws.between(0, huntUs), () => {
+    const name = `hunt ${leader.id} ${leader.core?.term}`;
+    const draws = this.#random.stream(name);
+    if (this.#over || !draws.chance(this.#conditions.hunted_leaders)) return;
+    if (!this.#script.plays(name, 'a new leader is struck')) return;
+    this.#draws = draws;
+    if (draws.chance(0.5)) this.#muffle(leader);
+    this.#heap.after(draws.between(0, huntUs), () => {
       if (this.#over) return;
-      const how = this.#draws.pick(['kill', 'power', 'isolate', 'half', 'pause'] as const);
+      this.#draws = draws;
+      const how = draws.pick(['kill', 'power', 'isolate', 'half', 'pause'] as const);
       if (how === 'kill' || how === 'power') this.#crash(leader, how);
       else if (how === 'pause') leader.pause(this.#outage());
       else this.#cutOff(leader, how === 'half' ? this.#someOthers(leader) : this.#others(leader));
@@ -97,6 +114,13 @@ export class Faults {
         return;
       case 'slow_disk':
         return node.slowDisk(this.#draws.between(slowDiskUs.from, slowDiskUs.to));
+      case 'disk_fails':
+        return this.#crash(node, 'failed_fsync');
+      case 'disk_low':
+        return this.#fillDisk(this.#leader() ?? node);
+      case 'flip_bit':
+        this.#crash(node, 'kill');
+        return node.damageLog(this.#draws);
       case 'reconnect':
         return this.#reconnect(node);
       case 'transfer':
@@ -108,9 +132,11 @@ export class Faults {
     if (!node.up) return;
     node.crash(crash);
     // The connections of a process that dies are closed; those of a machine without power are not.
-    if (crash === 'kill') this.#noticed(node, false);
+    if (crash !== 'power') this.#noticed(node, false);
+    const draws = this.#draws;
     this.#heap.after(this.#outage(), () => {
       node.start();
+      this.#draws = draws;
       this.#noticed(node, true);
     });
   }
@@ -130,8 +156,9 @@ export class Faults {
   }
 
   #healLater(): void {
+    const heals = this.#draws.chance(0.7);
     this.#heap.after(this.#outage(), () => {
-      if (!this.#over && this.#draws.chance(0.7)) this.#network.healAll();
+      if (!this.#over && heals) this.#network.healAll();
     });
   }
 
@@ -159,6 +186,11 @@ export class Faults {
     for (const one of left) {
       for (const other of others) if (!left.includes(other)) this.#cutBoth(one, other);
     }
+  }
+
+  #fillDisk(node: SimNode): void {
+    node.push({ type: 'disk', low: true });
+    this.#heap.after(this.#outage(), () => node.push({ type: 'disk', low: false }));
   }
 
   #reconnect(node: SimNode): void {

@@ -3,7 +3,8 @@ import type { Configuration, Member, NodeId } from '../../src/raft/core/messages
 import type { Conditions } from './conditions.ts';
 import type { EventHeap } from './event-heap.ts';
 import type { Marks } from './marks.ts';
-import type { Draws } from './randomness.ts';
+import type { Draws, Randomness } from './randomness.ts';
+import type { Script } from './script.ts';
 import type { SimNode } from './sim-node.ts';
 
 /** As many voters as an administrator keeps, more or less. */
@@ -16,22 +17,29 @@ const manyVoters = 5;
  */
 export class MemberChanges {
   readonly #heap: EventHeap;
-  readonly #draws: Draws;
+  readonly #random: Randomness;
+  readonly #script: Script;
+  /** Of the change of the moment. */
+  #draws: Draws;
   readonly #marks: Marks;
   readonly #conditions: Conditions;
   readonly #nodes: readonly SimNode[];
   #over = false;
   #asked = 0;
+  #count = 0;
 
   constructor(parts: {
     readonly heap: EventHeap;
-    readonly draws: Draws;
+    readonly random: Randomness;
+    readonly script: Script;
     readonly marks: Marks;
     readonly conditions: Conditions;
     readonly nodes: readonly SimNode[];
   }) {
     this.#heap = parts.heap;
-    this.#draws = parts.draws;
+    this.#random = parts.random;
+    this.#script = parts.script;
+    this.#draws = parts.random.stream('changes');
     this.#marks = parts.marks;
     this.#conditions = parts.conditions;
     this.#nodes = parts.nodes;
@@ -39,9 +47,12 @@ export class MemberChanges {
 
   start(): void {
     if (this.#conditions.joiners === 0) return;
-    this.#heap.after(this.#draws.exponential(this.#conditions.change_pace_us), () => {
+    const pace = this.#random.stream('changes').exponential(this.#conditions.change_pace_us);
+    this.#heap.after(pace, () => {
       if (this.#over) return;
-      this.#change();
+      this.#count += 1;
+      this.#draws = this.#random.stream(`change ${this.#count}`);
+      if (this.#script.plays(`change ${this.#count}`, 'of members')) this.#change();
       this.start();
     });
   }

@@ -10,8 +10,8 @@ import {
 } from '../fixtures/disk-image.ts';
 import type { Draws } from './randomness.ts';
 
-/** What a crash does to the disk: only the process is gone, or the power too. */
-export type Crash = 'kill' | 'power';
+/** What ends a process: only itself, the power too, or an fsync that failed. */
+export type Crash = 'kill' | 'power' | 'failed_fsync';
 
 /** The disk of a node, as the simulator works it: the log file on it, and what crashes do to it. */
 export interface NodeLog {
@@ -23,6 +23,10 @@ export interface NodeLog {
   compact(compaction: Compaction): LogPosition;
   /** The process dies while `unsynced` are being written: any prefix of them may be there later. */
   crash(unsynced: readonly LogBatch[], crash: Crash, draws: Draws): void;
+  /** While no process has it: one bit of what is durable becomes another. */
+  damage(draws: Draws): void;
+  /** The file is brought back as it was, byte for byte. */
+  repair(): void;
 }
 
 /** Entries that stay behind a snapshot: few, so that followers need one soon. */
@@ -64,6 +68,10 @@ export class MemoryLog implements NodeLog {
   crash(unsynced: readonly LogBatch[], _crash: Crash, draws: Draws): void {
     this.append(unsynced.slice(0, draws.between(0, unsynced.length)));
   }
+
+  damage(): void {}
+
+  repair(): void {}
 }
 
 export function readAll(log: NodeLog, from: number, to: number): readonly LogEntry[] {

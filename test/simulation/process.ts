@@ -1,3 +1,4 @@
+import { holdsLease } from '../../src/raft/core/lease.ts';
 import { wasRemoved } from '../../src/raft/core/member-change.ts';
 import type { LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
@@ -160,6 +161,7 @@ export class Process {
         for (const id of effect.ids) this.#takeRead(id)?.(null);
         return;
       case 'refused': {
+        if (effect.reason === 'disk_low') this.#parts.marks.hit('refused_on_low_disk');
         const done = this.writes.get(effect.request_id);
         this.writes.delete(effect.request_id);
         return done?.(null);
@@ -248,6 +250,7 @@ export class Process {
     const done = this.#takeRead(id);
     if (done === undefined) return;
     this.#parts.marks.hit(this.core.role === 'leader' ? 'read_on_leader' : 'read_on_follower');
+    if (holdsLease(this.core)) this.#parts.marks.hit('read_by_lease');
     const { index: applied } = this.#machine.applied;
     if (index <= applied) return done(applied);
     this.#parts.marks.hit('read_waited_for_apply');

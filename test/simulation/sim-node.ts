@@ -2,13 +2,22 @@ import { configurationCodec } from '../../src/raft/configuration-codec.ts';
 import type { NodeId } from '../../src/raft/core/messages.ts';
 import { type Core, createCore } from '../../src/raft/core/state.ts';
 import type { Event } from '../../src/raft/core/types.ts';
+import { LogCorruption } from '../../src/raft/log/errors.ts';
 import type { RecoveredLog } from '../../src/raft/ports.ts';
 import { encodeCommand, Machine } from './machine.ts';
 import { type Crash, readAll } from './node-log.ts';
 import { type NodeParts, TIMING } from './node-parts.ts';
 import { Process, type ReadDone, type WriteDone } from './process.ts';
 import type { ProcessSnapshots } from './process-snapshots.ts';
+import type { Draws } from './randomness.ts';
 import { Violation } from './violation.ts';
+
+const repairUs = 400_000;
+const CRASH_MARKS = {
+  kill: 'process_killed',
+  power: 'power_cut',
+  failed_fsync: 'fsync_failed',
+} as const;
 
 /** How far the state machine may fall back when the power goes: its transactions are not fsynced. */
 const maxFallBack = 20;
@@ -21,6 +30,7 @@ export class SimNode {
   readonly #rate: number;
   #process: Process | null = null;
   #calm = false;
+  #damaged = false;
 
   constructor(id: NodeId, parts: NodeParts) {
     this.id = id;
@@ -42,7 +52,8 @@ export class SimNode {
     trace.add('start', this.id);
     trace.tell(() => `${this.#parts.heap.clock} ${this.id} starts`);
     if (this.#parts.heap.now > 0) marks.hit('restarted');
-    const recovered = log.open();
+    const recovered = this.#open();
+    if (recovered === null) return;
     const { index: base } = recovered.base;
     const entries = readAll(log, base + 1, recovered.last_index);
     this.machine = this.#stateAt(this.machine.applied.index, recovered);
@@ -52,6 +63,7 @@ export class SimNode {
       configuration: snapshot?.head.configuration ?? this.#parts.configuration,
       configuration_index: snapshot?.head.configuration_index ?? 0,
       timing: TIMING,
+      reads: this.#parts.conditions.leases ? 'lease' : 'read_index',
       seed: draws.between(0, 2 ** 32 - 1),
       now: 0,
       hard_state: recovered.hard_state,
@@ -71,10 +83,17 @@ export class SimNode {
     const { log, draws, marks, trace } = this.#parts;
     trace.add('crash', this.id, crash);
     trace.tell(() => `${this.#parts.heap.clock} ${this.id} crashes (${crash})`);
-    marks.hit(crash === 'kill' ? 'process_killed' : 'power_cut');
+    marks.hit(CRASH_MARKS[crash]);
     this.#process = null;
     log.crash(process.die(), crash, draws);
     if (crash === 'power' && draws.chance(0.5)) this.#fallBack();
+  }
+
+  /** While it is down, one bit of its log becomes another. */
+  damageLog(draws: Draws): void {
+    if (this.#process !== null || this.#damaged) return;
+    this.#damaged = true;
+    this.#parts.log.damage(draws);
   }
 
   /** The process stands still; what comes to it waits. */
@@ -98,6 +117,7 @@ export class SimNode {
   setCalm(): void {
     this.#calm = true;
     this.#process?.setCalm();
+    this.push({ type: 'disk', low: false });
   }
 
   push(event: Event): void {
@@ -122,6 +142,24 @@ export class SimNode {
   /** Null when it is down. */
   get snapshots(): ProcessSnapshots | null {
     return this.#process?.snapshots ?? null;
+  }
+
+  /** Null when it refuses to start: then somebody brings the file back, and starts it again. */
+  #open(): RecoveredLog | null {
+    const { log, marks, heap } = this.#parts;
+    const wasDamaged = this.#damaged;
+    this.#damaged = false;
+    try {
+      const recovered = log.open();
+      if (wasDamaged) marks.hit('damage_without_effect');
+      return recovered;
+    } catch (error) {
+      if (!(error instanceof LogCorruption && wasDamaged)) throw error;
+      marks.hit('damage_refused');
+      log.repair();
+      heap.after(repairUs, () => this.start());
+      return null;
+    }
   }
 
   /**

@@ -14,13 +14,13 @@ t.setTimeout(300_000);
 for (const profile of PROFILES) {
   t.test(`a run is a function of its seed: ${profile}`, (t) => {
     for (let seed = 1; seed <= 6; seed += 1) {
-      const once = simulate(seed, profile);
-      const again = simulate(seed, profile);
+      const once = simulate({ seed, profile });
+      const again = simulate({ seed, profile });
       t.equal(once.trace, again.trace, `seed ${seed}`);
       t.equal(once.events, again.events);
       t.ok(once.events > 100, 'and something happens in it');
     }
-    t.not(simulate(1, profile).trace, simulate(2, profile).trace);
+    t.not(simulate({ seed: 1, profile }).trace, simulate({ seed: 2, profile }).trace);
     t.end();
   });
 }
@@ -36,7 +36,7 @@ t.test('a run takes nothing from outside: no clock, no chance, no timer', (t) =>
     t.intercept(globalThis, name, { value: forbidden });
   }
   for (let seed = 1; seed <= 8; seed += 1) {
-    const { violation } = simulate(seed, profileOf(seed));
+    const { violation } = simulate({ seed, profile: profileOf(seed) });
     if (violation !== null) throw violation;
   }
   t.pass('eight runs');
@@ -50,7 +50,7 @@ t.test('no seed breaks a promise, and all come back to work after the faults', (
   while (seed < atLeastSeeds || performance.now() - startedAt < enoughMs) {
     seed += 1;
     const profile = profileOf(seed);
-    const outcome = simulate(seed, profile);
+    const outcome = simulate({ seed, profile });
     marks.add(outcome.marks);
     if (outcome.violation === null) continue;
     t.fail(`seed ${seed}: ${outcome.violation.message}`, {

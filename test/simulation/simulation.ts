@@ -10,6 +10,8 @@ import { MemberChanges } from './member-changes.ts';
 import { Network } from './network.ts';
 import { MemoryLog } from './node-log.ts';
 import { Randomness } from './randomness.ts';
+import type { Recipe } from './recipe.ts';
+import { Script } from './script.ts';
 import { SimNode } from './sim-node.ts';
 import { type SimSnapshot, SnapshotShelf } from './snapshot-shelf.ts';
 import { Trace } from './trace.ts';
@@ -25,15 +27,22 @@ export interface Outcome {
   readonly committed: number;
   /** Equal for two runs if and only if they were the same in every step. */
   readonly trace: string;
+  /** Virtual time at the end, in µs. */
+  readonly at: number;
+  /** What happened, when it was recorded. */
+  readonly script: Script['told'];
 }
 
-/** One run: a function of the seed, the profile and the code. `tell` gets its story, line by line. */
-export function simulate(
-  seed: number,
-  profile: Profile,
-  tell: ((line: string) => void) | null = null,
-): Outcome {
-  return new Simulation(seed, profile, tell).run();
+export interface Watching {
+  /** Gets the story of the run, line by line. */
+  readonly tell?: ((line: string) => void) | undefined;
+  /** Keeps the list of events for `Outcome.script`. */
+  readonly record?: boolean;
+}
+
+/** One run: a function of the recipe and the code. */
+export function simulate(recipe: Recipe, watching: Watching = {}): Outcome {
+  return new Simulation(recipe, watching).run();
 }
 
 /** Every profile in turn. */
@@ -55,29 +64,32 @@ class Simulation {
   readonly #faults: Faults;
   readonly #changes: MemberChanges;
   readonly #clients: readonly Client[];
+  readonly #script: Script;
 
-  constructor(seed: number, profile: Profile, tell: ((line: string) => void) | null) {
-    this.#trace = new Trace(tell);
-    this.#random = new Randomness(seed);
-    this.#conditions = drawConditions(profile, this.#random.stream('conditions'));
+  constructor(recipe: Recipe, { tell, record = false }: Watching) {
+    this.#trace = new Trace(tell ?? null);
+    this.#random = new Randomness(recipe.seed);
+    const drawn = drawConditions(recipe.profile, this.#random.stream('conditions'));
+    this.#conditions = { ...drawn, ...recipe.conditions };
+    this.#script = new Script(recipe.events ?? null, () => this.#heap.clock, record);
     this.#invariants = new Invariants(this.#marks, firstMembers(this.#conditions.nodes));
     const parts = {
       heap: this.#heap,
       marks: this.#marks,
       invariants: this.#invariants,
       conditions: this.#conditions,
+      script: this.#script,
+      random: this.#random,
     };
-    this.#network = new Network({ ...parts, random: this.#random });
+    this.#network = new Network(parts);
     this.#nodes = this.#createNodes(this.#conditions);
     this.#faults = new Faults({
       ...parts,
-      draws: this.#random.stream('faults'),
       network: this.#network,
       nodes: this.#nodes,
     });
     this.#changes = new MemberChanges({
       ...parts,
-      draws: this.#random.stream('changes'),
       nodes: this.#nodes,
     });
     this.#clients = Array.from({ length: this.#conditions.clients }, (_, i) =>
@@ -101,6 +113,8 @@ class Simulation {
       events: this.#trace.events,
       committed: this.#invariants.committed,
       trace: this.#trace.hash,
+      at: this.#heap.now,
+      script: this.#script.told,
     };
   }
 
@@ -232,7 +246,8 @@ class Simulation {
   #client(name: string, nodes = this.#nodes): Client {
     return new Client(name, {
       heap: this.#heap,
-      draws: this.#random.stream(`client ${name}`),
+      random: this.#random,
+      script: this.#script,
       conditions: this.#conditions,
       invariants: this.#invariants,
       nodes,

@@ -17,6 +17,8 @@ export function markEvents(marks: Marks, core: Core, events: readonly Event[]): 
       marks.hit('answer_to_older_round');
     }
   }
+  if (core.leases && core.readsInRound !== null) marks.hit('lease_ran_out');
+  if (core.leaseIsVoid) marks.hit('lease_given_up_for_a_transfer');
   if (core.role === 'leader' && core.readsWaiting.length > 0 && core.commit < core.noopIndex) {
     marks.hit('read_waited_for_no_op');
   }

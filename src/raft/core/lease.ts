@@ -31,7 +31,7 @@ export function leaseOf(core: Core, round: number): number {
 
 /** Nobody else can have been elected by now. */
 export function holdsLease(core: Core): boolean {
-  if (!core.leases || core.leaseIsVoid) return false;
+  if (!core.leases || core.leaseIsVoid || core.role !== 'leader') return false;
   const from = quorumValue(core.configuration, (id) =>
     id === core.id ? core.now : (core.progress.get(id)?.leaseFrom ?? Number.NEGATIVE_INFINITY),
   );
