@@ -1,6 +1,7 @@
 import t from 'tap';
-import { effectiveDates } from '../effective-dates.ts';
+import { type EffectiveDates, effectiveDates } from '../effective-dates.ts';
 import { getAssignment } from '../queries/assignments.ts';
+import { listAdjustments } from '../queries/deadline-adjustments.ts';
 import { getSubmission } from '../queries/submissions.ts';
 import { actorOf, newAttempt, PEOPLE } from '../test-course.ts';
 import {
@@ -81,5 +82,84 @@ t.test('a date that the instructor moves later than the incident does stands', (
   t.match(effectiveDates(machine.reader, row, PEOPLE.student), { due_at, lock_at: null });
   const none = { ...row, due_at: null };
   t.match(effectiveDates(machine.reader, none, PEOPLE.student), { due_at: null });
+  t.end();
+});
+
+const overrideFor = (person: 'student' | 'otherStudent', terms: object) => ({
+  assignment_id: 'asg_in',
+  user_id: PEOPLE[person],
+  reason: null,
+  ...terms,
+});
+
+t.test('a student with dates of their own is moved from those, and from nothing else', (t) => {
+  const machine = course();
+  const put = (person: 'student' | 'otherStudent', terms: object) =>
+    machine.must(PEOPLE.instructor, 'PUT_OVERRIDE', overrideFor(person, terms));
+  const due = (person: 'student' | 'otherStudent' | 'ta') => {
+    const row = machine.reader.get<EffectiveDates & { id: string }>(
+      "SELECT * FROM assignments WHERE id = 'asg_in'",
+    );
+    return row === undefined ? null : effectiveDates(machine.reader, row, PEOPLE[person]).due_at;
+  };
+  const base = due('ta');
+  put('student', { due_at: ENDED_AT + hour / 2 });
+  put('otherStudent', { due_at: ENDED_AT + 2 * day });
+  machine.must(PEOPLE.admin, A, applying());
+  t.equal(due('student'), ENDED_AT + hour / 2 + day);
+  t.equal(due('otherStudent'), ENDED_AT + 2 * day, 'not covered');
+  t.equal(due('ta'), Number(base) + day);
+  t.match(machine.lastEvents(), [
+    { type: 'deadlines.adjusted', user_id: null },
+    { type: 'deadlines.adjusted', user_id: PEOPLE.student },
+  ]);
+  const page = { limit: 9, after: null };
+  const { items } = listAdjustments(machine.reader, actorOf('admin'), 'inc_1', page);
+  t.same(
+    items.filter(({ user }) => user !== null).map(({ user }) => user),
+    [{ id: PEOPLE.student, display_name: PEOPLE.student }],
+  );
+  machine.must(PEOPLE.admin, A, reverting());
+  t.equal(due('student'), ENDED_AT + hour / 2);
+  t.equal(due('ta'), base);
+  t.end();
+});
+
+t.test('who only may try more often, or close later, has the due date of all', (t) => {
+  const machine = course();
+  const dates = (person: 'student' | 'otherStudent') => {
+    const row = machine.reader.get<EffectiveDates & { id: string }>(
+      "SELECT * FROM assignments WHERE id = 'asg_in'",
+    );
+    if (row === undefined) throw new Error('no assignment');
+    return effectiveDates(machine.reader, row, PEOPLE[person]);
+  };
+  const before = dates('student').due_at;
+  machine.must(PEOPLE.instructor, 'PUT_OVERRIDE', overrideFor('student', { max_attempts: 9 }));
+  const lock_at = STARTED_AT + 9 * day;
+  machine.must(PEOPLE.instructor, 'PUT_OVERRIDE', overrideFor('otherStudent', { lock_at }));
+  machine.must(PEOPLE.admin, A, applying());
+  t.match(dates('student'), { due_at: Number(before) + day, max_attempts: 9 });
+  t.match(dates('otherStudent'), { due_at: Number(before) + day, lock_at: lock_at + day });
+  t.end();
+});
+
+t.test('what was moved for dates of one’s own goes when those go', (t) => {
+  const machine = course();
+  const rows = () =>
+    machine.reader.all('SELECT user_id FROM deadline_adjustments WHERE user_id IS NOT NULL');
+  const own = { assignment_id: 'asg_in', user_id: PEOPLE.student };
+  const put = overrideFor('student', { due_at: ENDED_AT });
+  machine.must(PEOPLE.instructor, 'PUT_OVERRIDE', put);
+  machine.must(PEOPLE.admin, A, applying());
+  t.equal(rows().length, 1);
+  machine.must(PEOPLE.instructor, 'DELETE_OVERRIDE', own);
+  machine.must(PEOPLE.admin, A, applying());
+  t.same(rows(), [], 'as it is applied again');
+  machine.must(PEOPLE.instructor, 'PUT_OVERRIDE', put);
+  machine.must(PEOPLE.admin, A, applying());
+  machine.must(PEOPLE.instructor, 'DELETE_OVERRIDE', own);
+  machine.must(PEOPLE.admin, A, reverting());
+  t.same(rows(), [], 'and as it is reverted');
   t.end();
 });
