@@ -1,4 +1,6 @@
+import { DISK_MUTANTS } from './disk-mutants.ts';
 import { ELECTION_MUTANTS } from './election-mutants.ts';
+import { LEASE_MUTANTS } from './lease-mutants.ts';
 import { MEMBERSHIP_MUTANTS } from './membership-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { PERSISTENCE_MUTANTS } from './persistence-mutants.ts';
@@ -11,6 +13,8 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPLICATION_MUTANTS,
   ...PERSISTENCE_MUTANTS,
   ...READ_MUTANTS,
+  ...LEASE_MUTANTS,
+  ...DISK_MUTANTS,
   ...MEMBERSHIP_MUTANTS,
   ...SNAPSHOT_MUTANTS,
 ];

@@ -4,7 +4,7 @@ export const READ_MUTANTS: readonly Mutant[] = [
   {
     name: "read index before the term's no-op",
     file: 'core/reads.ts',
-    edits: [['  if (core.commit < core.noopIndex) return;\n', '']],
+    edits: [[' || core.commit < core.noopIndex) return;', ') return;']],
   },
   {
     name: 'leader answers reads without asking',
@@ -13,7 +13,7 @@ export const READ_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'read round not fresh',
-    file: 'core/reads.ts',
+    file: 'core/lease.ts',
     edits: [['core.readRound += 1;', 'core.readRound = 1;']],
   },
   {
@@ -21,8 +21,8 @@ export const READ_MUTANTS: readonly Mutant[] = [
     file: 'core/reads.ts',
     edits: [
       [
-        'if (core.readsInRound !== null || core.readsWaiting.length === 0) return;',
-        'core.readsInRound?.reads.push(...core.readsWaiting.splice(0));\n  if (core.readsInRound !== null || core.readsWaiting.length === 0) return;',
+        '  if (core.readsInRound !== null) return;',
+        '  core.readsInRound?.reads.push(...core.readsWaiting.splice(0));\n  if (core.readsInRound !== null) return;',
       ],
     ],
   },

@@ -40,10 +40,10 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     file: 'log/log-engine.ts',
     edits: [
       [
-        `    this.#openNext(packed.length - entriesAt, how);
+        `    this.#openNext(blank, how);
     this.#remove(before.segments.remove(Number.POSITIVE_INFINITY));`,
         `    this.#remove(before.segments.remove(Number.POSITIVE_INFINITY));
-    this.#openNext(packed.length - entriesAt, how);`,
+    this.#openNext(blank, how);`,
       ],
     ],
   },
