@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import { CompactSign, calculateJwkThumbprint } from 'jose';
 import t from 'tap';
-import type { ReceiptFacts } from './receipt-claims.ts';
+import type { ReceiptClaims, ReceiptFacts } from './receipt-claims.ts';
 import { ReceiptSigner } from './receipt-signer.ts';
 import { verifyReceipt } from './verify-receipt.ts';
 
@@ -38,6 +38,8 @@ t.test('the same facts make the same bytes, in whatever order they come', async 
   const other = new ReceiptSigner(key, 'c1');
   const jws = await signer.sign(signer.claims(facts));
   t.equal(await other.sign(other.claims(shuffled)), jws);
+  const claims = Object.fromEntries(Object.entries(signer.claims(facts)).reverse());
+  t.equal(await signer.sign(claims as ReceiptClaims), jws);
   const [header = '', payload = ''] = jws.split('.');
   t.match(JSON.parse(Buffer.from(header, 'base64url').toString()), {
     alg: 'EdDSA',

@@ -58,6 +58,18 @@ t.test('handing in answers with a receipt that the public key proves', async (t)
   } satisfies ReceiptClaims);
 });
 
+t.test('files stand in it in the order in which they were handed in', async (t) => {
+  const scene = courseScene(t);
+  const file_ids = [scene.file('student'), scene.file('student')].reverse();
+  const made = await handIn(scene, scene.assignment(), { file_ids });
+  const { files, text_sha256 } = await verifyReceipt(made.receipt, await keysOf(scene));
+  t.same(
+    files.map(({ file_id }) => file_id),
+    file_ids,
+  );
+  t.equal(text_sha256, null);
+});
+
 t.test('an attempt that brings its files has a receipt of them', async (t) => {
   const scene = courseScene(t);
   const path = `/v1/assignments/${scene.assignment()}/submissions`;

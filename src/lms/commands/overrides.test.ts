@@ -160,8 +160,10 @@ t.test('an override is answered with what it overrides and what comes out', (t) 
   const again = put({ ...due(2 * HOUR), max_attempts: null, reason: 'ill' });
   t.same(machine.must(PEOPLE.admin, P, again), made, 'the same again changes nothing');
   t.same(machine.lastEvents(), []);
+  const renamed = put({ ...due(2 * HOUR), max_attempts: null, reason: 'very ill' });
+  t.match(machine.must(PEOPLE.admin, P, renamed), { reason: 'very ill', version: 2 });
   const replaced = machine.must<Override>(PEOPLE.admin, P, put({ grace_seconds: 60 }));
-  t.match(replaced, { grace_seconds: 60, version: 2, granted_by: { id: PEOPLE.admin } });
+  t.match(replaced, { grace_seconds: 60, version: 3, granted_by: { id: PEOPLE.admin } });
   t.notOk('due_at' in replaced, 'it is replaced as a whole');
   t.equal(replaced.effective.due_at, '2026-01-05T10:00:00.000Z');
   t.end();

@@ -122,6 +122,8 @@ t.test('who handed in, in time and late, and what they got', (t) => {
     graded: 2,
     points: { mean: 55, median: 55 },
   });
+  scene.leave('usr_s4');
+  t.match(scene.statistics, { submitted: 2, on_time: 2, late: 0 });
   t.end();
 });
 
@@ -187,6 +189,16 @@ t.test('points are those after the late policy, of the attempt that was judged',
     late_policy: null,
   });
   t.match(scene.statistics.points, { min: 90, max: 90, mean: 90 });
+  t.end();
+});
+
+t.test('the attempt that was judged may be late although the latest one is not', (t) => {
+  const scene = new Scene({ late_policy: POLICY });
+  scene.hand(1, MINUTE / 2);
+  scene.grade(1, 90);
+  // Through a node whose clock is a little behind.
+  scene.hand(1, -MINUTE / 2);
+  t.match(scene.statistics, { on_time: 1, late: 0, points: { max: 80 } });
   t.end();
 });
 
