@@ -37,6 +37,7 @@ import { materialRoutes } from './routes/materials.ts';
 import { meRoutes } from './routes/me.ts';
 import { outagePolicyRoutes } from './routes/outage-policies.ts';
 import { overrideRoutes } from './routes/overrides.ts';
+import { progressRoutes } from './routes/progress.ts';
 import { queryRoutes } from './routes/queries.ts';
 import { queryChangeRoutes } from './routes/query-changes.ts';
 import { receiptRoutes } from './routes/receipts.ts';
@@ -88,6 +89,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', gradeRoutes());
   app.route('/', gradebookRoutes());
   app.route('/', gradebookImportRoutes());
+  app.route('/', progressRoutes());
   app.route('/', gradingRoutes());
   app.route('/', regradeRequestRoutes());
   app.route('/', queryRoutes(parts.tutor));

@@ -6,7 +6,8 @@ import {
 } from './effective-dates.ts';
 import type { Reader } from './reader.ts';
 
-type DueDates = Pick<EffectiveDates, 'due_at' | 'grace_seconds'>;
+/** What lateness depends on. */
+export type DueDates = Pick<EffectiveDates, 'due_at' | 'grace_seconds'>;
 
 const NOT_MOVED = { due_at: null, lock_at: null };
 

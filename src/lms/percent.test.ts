@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { fromHundredths, toHundredths } from './percent.ts';
+import { fromHundredths, percentOf, toHundredths } from './percent.ts';
 
 t.test('every percentage with two decimals is exact', (t) => {
   fc.assert(
@@ -18,5 +18,20 @@ t.test('a third decimal, and what is no number, is refused', (t) => {
     t.equal(toHundredths(value), null, String(value));
   }
   t.ok(Object.is(toHundredths(-0), 0), 'there is one zero');
+  t.end();
+});
+
+t.test('a share is rounded half up, and there is none of nothing', (t) => {
+  const rows: [part: number, whole: number, percent: number | null][] = [
+    [0, 0, null],
+    [0, 3, 0],
+    [1, 3, 33.33],
+    [2, 3, 66.67],
+    [3, 3, 100],
+    [1, 8, 12.5],
+    [1, 20_000, 0.01],
+    [1, 20_001, 0],
+  ];
+  for (const [part, whole, percent] of rows) t.equal(percentOf(part, whole), percent);
   t.end();
 });

@@ -11,3 +11,9 @@ export function toHundredths(percent: number): number | null {
 export function fromHundredths(hundredths: number): number {
   return hundredths / HUNDREDTHS;
 }
+
+/** How much `part` is of `whole`, in percent, rounded half up at 0.01; `null` of nothing. */
+export function percentOf(part: number, whole: number): number | null {
+  if (whole === 0) return null;
+  return fromHundredths(Math.floor((part * 20_000 + whole) / (2 * whole)));
+}

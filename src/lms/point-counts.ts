@@ -1,4 +1,4 @@
-/** What a list of points looks like; milli-points. */
+/** What a list of points looks like, in their unit: milli-points, or hundredths of a percent. */
 export interface PointFigures {
   readonly mean: number;
   readonly median: number;
@@ -22,7 +22,7 @@ export class PointCounts {
     return this.#sorted().reduce((sum, [, count]) => sum + count, 0);
   }
 
-  /** `null` when nobody has any. Mean and median are rounded half up at milli-points. */
+  /** `null` when nobody has any. Mean and median are rounded half up. */
   get figures(): PointFigures | null {
     const sorted = this.#sorted();
     const [first, last] = [sorted[0], sorted.at(-1)];

@@ -48,6 +48,7 @@ export const POLICY = {
   'grade.write': { site: [], course: staff },
   'grade.read_any': { site: ['admin'], course: staff },
   'regrade.request': { site: [], course: members },
+  'progress.update': { site: [], course: members },
   'query.post': { site: [], course: members },
   'query.read_any': { site: ['admin'], course: staff },
   'query.answer': { site: [], course: members },

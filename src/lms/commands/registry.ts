@@ -63,6 +63,7 @@ import { updateCourse } from './update-course.ts';
 import { updateIncident } from './update-incident.ts';
 import { updateMaterial } from './update-material.ts';
 import { updateOutagePolicy } from './update-outage-policy.ts';
+import { updateStudentProgress } from './update-student-progress.ts';
 import { updateQuery } from './update-query.ts';
 import { updateUser } from './update-user.ts';
 import { uploadMaterial } from './upload-material.ts';
@@ -133,6 +134,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   updateIncident,
   updateMaterial,
   updateOutagePolicy,
+  updateStudentProgress,
   updateQuery,
   updateUser,
   uploadMaterial,

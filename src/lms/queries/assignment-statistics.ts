@@ -2,7 +2,7 @@ import { effectiveDates } from '../effective-dates.ts';
 import { finalPoints, type LatePolicy } from '../late-policy.ts';
 import { lateMs } from '../lateness.ts';
 import { clockToleranceMs } from '../limits.ts';
-import { fromHundredths } from '../percent.ts';
+import { percentOf } from '../percent.ts';
 import { PointCounts } from '../point-counts.ts';
 import { fromMilliPoints } from '../points.ts';
 import type { Reader } from '../reader.ts';
@@ -70,7 +70,7 @@ export function getAssignmentStatistics(
     points_possible: fromMilliPoints(row.points_possible),
     students,
     submitted,
-    submission_rate_percent: students === 0 ? null : percentOf(submitted, students),
+    submission_rate_percent: percentOf(submitted, students),
     on_time: submitted - late,
     late,
     ungraded: ungradedOf(reader, row.id),
@@ -188,9 +188,4 @@ function ungradedOf(reader: Reader, assignmentId: string): number {
     assignmentId,
   );
   return row?.n ?? 0;
-}
-
-/** Rounded half up at hundredths. */
-function percentOf(part: number, whole: number): number {
-  return fromHundredths(Math.floor((20_000 * part + whole) / (2 * whole)));
 }

@@ -1,4 +1,4 @@
-import { dueDatesInCourse } from '../course-dates.ts';
+import { type DueDates, dueDatesInCourse } from '../course-dates.ts';
 import type { EffectiveDates } from '../effective-dates.ts';
 import { finalPoints, type LatePolicy } from '../late-policy.ts';
 import { lateMs } from '../lateness.ts';
@@ -45,6 +45,8 @@ export interface Sheet {
   readonly columns: readonly SheetColumn[];
   /** In the order of `columns`; `null`: nothing handed in, nothing graded. */
   cellsOf(student: Pick<SheetStudent, 'number' | 'student_id'>): (SheetCell | null)[];
+  /** That hold for this student. */
+  dueDates(column: SheetColumn, studentId: string): DueDates;
   /** Of posted grades, after the late policy: for staff the same as for the student. */
   totalsOf(cells: readonly (SheetCell | null)[]): Totals;
 }
@@ -87,6 +89,7 @@ export function openSheet(reader: Reader, courseId: string): Sheet {
       }
       return cells;
     },
+    dueDates: dates,
     totalsOf: (cells) => totals(cells.map(countedPoints)),
   };
 }
@@ -150,11 +153,7 @@ function cellRows(reader: Reader, student: number): CellRow[] {
   );
 }
 
-function cell(
-  row: CellRow,
-  column: SheetColumn,
-  dates: Pick<EffectiveDates, 'due_at' | 'grace_seconds'>,
-): SheetCell {
+function cell(row: CellRow, column: SheetColumn, dates: DueDates): SheetCell {
   const { points, graded_counted_at: gradedAt } = row;
   const gradedLate = gradedAt === null ? 0 : lateMs(gradedAt, dates);
   return {
