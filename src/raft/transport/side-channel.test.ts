@@ -201,3 +201,12 @@ t.test('thousands of cancelled requests do not end the channel', async (t) => {
   }
   t.equal(n1.counters().peers.n2?.reconnects, 0, 'and the Raft link did not notice');
 });
+
+t.test('a response that arrived whole is there for who reads it later', async (t) => {
+  const { n1, n2 } = await openPair(t);
+  n2.handle('/blobs/', () => Promise.resolve({ status: 200, body: pieces(3, 1_000) }));
+  const response = await n1.request('n2', { method: 'GET', path: '/blobs/ab' });
+  // Answered on the same connection, after the end of the other one.
+  for (let n = 0; n < 3; n += 1) await n1.request('n2', { method: 'GET', path: '/other' });
+  t.equal((await read(response.body)).length, 3_000);
+});

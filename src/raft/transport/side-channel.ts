@@ -97,9 +97,32 @@ function responseOf(peer: NodeId, stream: ClientHttp2Stream): Promise<SideRespon
     stream.on('error', fail);
     stream.on('close', () => fail());
     stream.once('response', (headers) => {
-      resolve({ status: headers[':status'] ?? 0, headers, body: stream });
+      resolve({ status: headers[':status'] ?? 0, headers, body: readFromNow(stream) });
     });
   });
+}
+
+/**
+ * Reading begins before anybody asks: of a stream that was not read when it closed, Node gives nothing but
+ * an error, though all of a short response had arrived.
+ */
+function readFromNow(stream: ClientHttp2Stream): AsyncIterable<Uint8Array> {
+  const pieces: AsyncIterator<Uint8Array> = stream[Symbol.asyncIterator]();
+  let first: Promise<IteratorResult<Uint8Array>> | null = pieces.next();
+  first.catch(() => {});
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next: () => {
+        const piece = first ?? pieces.next();
+        first = null;
+        return piece;
+      },
+      return: async () => {
+        await pieces.return?.();
+        return { done: true, value: undefined };
+      },
+    }),
+  };
 }
 
 function upload(body: Uint8Array | AsyncIterable<Uint8Array>, stream: ClientHttp2Stream): void {
