@@ -8,6 +8,7 @@ import { ClusterChanges, MEMBERS_PREFIX } from './cluster-changes.ts';
 import { type ClusterFile, type ClusterNode, parseAddress } from './cluster-file.ts';
 import { type Beginning, type DataFolder, openDataFolder } from './data-folder.ts';
 import { expireFiles } from './expire-files.ts';
+import { continueErasures } from './erasure-worker.ts';
 import { ensureFirstAdmin } from './first-admin.ts';
 import {
   beginningOf,
@@ -115,6 +116,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   const { scrub_bytes_per_second: scrubPace } = cluster.files;
   background.run((until) => blobs.run(scrubPace, until));
   background.run((until) => expireFiles({ raft, consensus, reader, logger }, until));
+  background.run((until) => continueErasures(consensus, reader, until));
   background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));
   background.run((until) => watchOutages({ consensus, reader, logger }, until));
   const { admin_password: password } = options;

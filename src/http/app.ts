@@ -25,6 +25,7 @@ import { courseRoutes } from './routes/courses.ts';
 import { documentationRoutes } from './routes/documentation.ts';
 import { enrollmentRoutes } from './routes/enrollments.ts';
 import { feedRoutes } from './routes/feeds.ts';
+import { erasureRoutes } from './routes/erasure.ts';
 import { fileRoutes } from './routes/files.ts';
 import { gradebookRoutes } from './routes/gradebook.ts';
 import { gradebookImportRoutes } from './routes/gradebook-import.ts';
@@ -75,6 +76,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', auditRoutes());
   app.route('/', meRoutes(parts.passwords));
   app.route('/', userRoutes(parts.passwords));
+  app.route('/', erasureRoutes());
   app.route('/', courseRoutes());
   app.route('/', enrollmentRoutes());
   app.route('/', fileRoutes(parts.blobs, parts.settings));

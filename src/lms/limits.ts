@@ -45,6 +45,9 @@ export const maxAuditRowsExamined = 10_000;
 /** Entries of the hash chain in one answer. */
 export const maxAuditChainEntries = 10_000;
 
+/** Stored results that one step of an erasure looks through. */
+export const resultsErasedAtOnce = 5_000;
+
 /** A login beyond this ends the oldest session of the account. */
 export const maxSessionsPerUser = 100;
 /**

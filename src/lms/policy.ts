@@ -26,6 +26,7 @@ export const POLICY = {
   'user.read_any': { site: ['admin'], course: [] },
   'user.update_any': { site: ['admin'], course: [] },
   'user.delete': { site: ['admin'], course: [] },
+  'user.erase': { site: ['admin'], course: [] },
   'user.find': { site: ['admin', 'instructor'], course: [] },
   'course.create': { site: ['admin', 'instructor'], course: [] },
   'course.list': { site: everyone, course: [] },

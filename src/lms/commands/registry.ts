@@ -36,6 +36,8 @@ import { deleteUser } from './delete-user.ts';
 import { endorseAnswer } from './endorse-answer.ts';
 import { enroll } from './enroll.ts';
 import { expireFiles } from './expire-files.ts';
+import { continueErasure } from './continue-erasure.ts';
+import { eraseUser } from './erase-user.ts';
 import { finishExtraction } from './finish-extraction.ts';
 import { finishUpload } from './finish-upload.ts';
 import { gradeAssignment } from './grade-assignment.ts';
@@ -105,6 +107,8 @@ const ALL: readonly CommandDefinition<never>[] = [
   deleteUser,
   endorseAnswer,
   enroll,
+  continueErasure,
+  eraseUser,
   finishExtraction,
   gradeAssignment,
   gradeStudent,

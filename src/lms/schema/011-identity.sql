@@ -30,3 +30,11 @@ CREATE INDEX refresh_tokens_family ON refresh_tokens (family_id);
 
 -- The name of an erased user is gone; what they did stays, under their id.
 ALTER TABLE users ADD COLUMN erased_at INTEGER;
+
+-- Erasures that are not done yet: names are still in stored results below until_index.
+CREATE TABLE erasures (
+  user_id      TEXT    PRIMARY KEY REFERENCES users (id),
+  next_index   INTEGER NOT NULL,             -- results below are done
+  until_index  INTEGER NOT NULL,
+  next_import  INTEGER NOT NULL              -- then imports, by their sequence
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,173 @@
+import t, { type Test } from 'tap';
+import { finishErasures } from './erasure-worker.ts';
+import type { TestApi } from './http/testing.ts';
+import { courseScene } from './http/testing-course.ts';
+import { ProposalError } from './raft/errors.ts';
+
+const NAMES = ['Zebulon', 'zeb.q', 'zeb@example.org'];
+
+/** Every table, every row, every column. */
+function tablesWith(api: TestApi, text: string): string[] {
+  const tables = api.machine.reader.all<{ name: string }>(
+    "SELECT name FROM sqlite_schema WHERE type = 'table'",
+  );
+  return tables
+    .map(({ name }) => name)
+    .filter((name) => {
+      const rows = JSON.stringify(api.machine.reader.all(`SELECT * FROM "${name}"`));
+      return rows.toLowerCase().includes(text.toLowerCase());
+    });
+}
+
+/** Somebody who has done all that leaves a name somewhere. */
+async function scene(t: Test) {
+  const { api, as, course_id, people, assignment } = courseScene(t);
+  const body = {
+    username: 'Zeb.Q',
+    password: 'long enough',
+    display_name: 'Zebulon Quux',
+    email: 'zeb@example.org',
+    site_role: 'student',
+  };
+  const zeb = (await (await as('admin', 'POST /v1/users', body)).json()) as { id: string };
+  await api.request('POST /v1/auth/login', { body: { username: 'zeb.q', password: 'wrong' } });
+  await as('instructor', `PUT /v1/courses/${course_id}/enrollments/${zeb.id}`, { role: 'student' });
+  const login = await api.request('POST /v1/auth/login', {
+    body: { username: 'zeb.q', password: body.password },
+  });
+  const { token } = (await login.json()) as { token: string };
+  const own = (target: string, content: object) => api.request(target, { token, body: content });
+  await own('PATCH /v1/me', { email: 'zeb@example.org' });
+  await own('POST /v1/tokens', { name: 'Script', scopes: ['read'] });
+  await own('POST /v1/feeds', { name: 'Phone' });
+  const handedIn = await own(`POST /v1/assignments/${assignment()}/submissions`, {
+    text_md: 'Done.',
+  });
+  t.equal(handedIn.status, 201);
+  const { id: submission_id } = (await handedIn.json()) as { id: string };
+  const query = await own(`POST /v1/courses/${course_id}/queries`, {
+    to: 'instructor',
+    title: 'Why?',
+    body_md: 'I wonder.',
+  });
+  t.equal(query.status, 201);
+  const graded = await as(
+    'instructor',
+    `PUT /v1/submissions/${submission_id}/grade`,
+    { points: 7, state: 'posted' },
+    { 'If-Match': '"0"' },
+  );
+  t.equal(graded.status, 200);
+  const erase = () => as('admin', `POST /v1/users/${zeb.id}/erasure`);
+  const finish = () => finishErasures(api.consensus, api.machine.reader);
+  return {
+    api,
+    as,
+    zeb,
+    token,
+    people,
+    course_id,
+    submission_id,
+    erase,
+    finish,
+    password: body.password,
+  };
+}
+
+t.test('no row of any table holds the name of who was erased', async (t) => {
+  const { api, erase, finish } = await scene(t);
+  for (const name of NAMES) t.ok(tablesWith(api, name).length > 0, `${name} was there`);
+  t.equal((await erase()).status, 200);
+  t.same(tablesWith(api, 'zebulon'), ['journal'], 'at once, but for stored results');
+  await finish();
+  for (const name of NAMES) t.same(tablesWith(api, name), [], name);
+  t.equal(api.machine.reader.get<{ n: number }>('SELECT count(*) AS n FROM erasures')?.n, 0);
+});
+
+t.test('grades and audit stay, under a pseudonym', async (t) => {
+  const { as, api, zeb, submission_id, erase, finish } = await scene(t);
+  const before = await (await as('admin', `GET /v1/audit-events?actor_id=${zeb.id}`)).json();
+  const hash = () =>
+    as('admin', 'GET /v1/audit/chain?from=1&to=20').then((answer) => answer.json());
+  const chain = await hash();
+  await erase();
+  await finish();
+  t.same(await (await as('admin', `GET /v1/audit-events?actor_id=${zeb.id}`)).json(), before);
+  t.same(await hash(), chain);
+  const grade = await as('instructor', `GET /v1/submissions/${submission_id}/grade`);
+  t.match(await grade.json(), { points: 7, state: 'posted' });
+  const submission = await (await as('instructor', `GET /v1/submissions/${submission_id}`)).text();
+  t.ok(submission.includes(`Erased user ${zeb.id.slice(-6)}`));
+  t.ok(submission.includes(zeb.id));
+  t.same(tablesWith(api, 'erased-').includes('users'), true);
+});
+
+t.test('nobody is left who could log in, and the name is free', async (t) => {
+  const { api, as, token, password, erase } = await scene(t);
+  await erase();
+  t.equal((await api.request('GET /v1/me', { token })).status, 401);
+  const login = { username: 'zeb.q', password };
+  t.equal((await api.request('POST /v1/auth/login', { body: login })).status, 401);
+  const again = await as('admin', 'POST /v1/users', { username: 'zeb.q', site_role: 'student' });
+  t.equal(again.status, 201);
+  for (const table of ['sessions', 'refresh_families', 'feeds']) {
+    const rows = api.machine.reader.all(`SELECT * FROM ${table}`);
+    t.notOk(JSON.stringify(rows).includes('Zeb'), table);
+  }
+});
+
+t.test('a replay after the erasure gets the same answer, without the name', async (t) => {
+  const { as, api, people, erase, finish } = await scene(t);
+  const headers = { 'Idempotency-Key': 'k1' };
+  const body = { username: 'yara', display_name: 'Yara', site_role: 'student' };
+  const first = await as('admin', 'POST /v1/users', body, headers);
+  const yara = (await first.json()) as { id: string };
+  await erase();
+  t.equal((await as('admin', `POST /v1/users/${yara.id}/erasure`)).status, 200);
+  await finish();
+  const replay = await as('admin', 'POST /v1/users', body, headers);
+  t.equal(replay.status, 201);
+  t.equal(replay.headers.get('Idempotency-Replayed'), 'true');
+  t.match(await replay.json(), {
+    id: yara.id,
+    username: `erased-${yara.id}`,
+    display_name: `Erased user ${yara.id.slice(-6)}`,
+    email: null,
+  });
+  const events = JSON.stringify(
+    api.machine.reader.all("SELECT result FROM journal WHERE result LIKE '%ann%'"),
+  );
+  t.ok(events.includes(people.instructor.id), 'other names are left alone');
+});
+
+t.test('who may, and how often', async (t) => {
+  const { as, api, zeb, people, erase } = await scene(t);
+  for (const who of ['student', 'ta', 'instructor', 'foreignInstructor'] as const) {
+    t.equal((await as(who, `POST /v1/users/${zeb.id}/erasure`)).status, 403, who);
+  }
+  t.equal((await as(null, `POST /v1/users/${zeb.id}/erasure`)).status, 401);
+  t.equal((await as('admin', 'POST /v1/users/usr_missing/erasure')).status, 404);
+  const last = await as('admin', `POST /v1/users/${people.admin.id}/erasure`);
+  t.match(await last.json(), { code: 'conflict' }, 'the last administrator');
+  const first = await (await erase()).json();
+  t.same(await (await erase()).json(), first, 'twice is once');
+  t.equal((await as('admin', `DELETE /v1/users/${people.student.id}`)).status, 204);
+  const deleted = await as('admin', `POST /v1/users/${people.student.id}/erasure`);
+  t.equal(deleted.status, 200, 'who was deleted, too');
+  t.same(
+    tablesWith(api, '"sue"').filter((name) => name === 'users'),
+    [],
+  );
+});
+
+t.test('without a majority the rest of an erasure waits', async (t) => {
+  const { api, erase, finish } = await scene(t);
+  await erase();
+  api.consensus.beforePropose = () =>
+    Promise.reject(new ProposalError('no_quorum', 'not_applied', 'alone'));
+  await finish();
+  t.same(tablesWith(api, 'zebulon'), ['journal']);
+  api.consensus.beforePropose = () => Promise.resolve();
+  await finish();
+  t.same(tablesWith(api, 'zebulon'), []);
+});
