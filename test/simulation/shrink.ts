@@ -2,6 +2,10 @@ import type { Conditions } from './conditions.ts';
 import type { Recipe } from './recipe.ts';
 import { type Outcome, simulate } from './simulation.ts';
 
+type Run = (recipe: Recipe) => Outcome;
+
+const recorded: Run = (recipe) => simulate(recipe, { record: true });
+
 /** What makes a run calmer without changing what it draws. */
 const CALMER: readonly Partial<Conditions>[] = [
   { dropped: 0 },
@@ -23,8 +27,12 @@ const marginUs = 1_000_000;
  * events (ddmin: chunks of the list are left out, ever smaller ones), under the calmest conditions.
  * @param maxRuns after so many it is content with what it has
  */
-export function shrink(recipe: Recipe, maxRuns: number): { recipe: Recipe; outcome: Outcome } {
-  const search = new Search(recipe, maxRuns);
+export function shrink(
+  recipe: Recipe,
+  maxRuns: number,
+  run: Run = recorded,
+): { recipe: Recipe; outcome: Outcome } {
+  const search = new Search(recipe, maxRuns, run);
   const { at } = search.outcome;
   search.tryConditions({ rage_us: at });
   search.tryConditions({ rage_us: at + marginUs });
@@ -38,10 +46,12 @@ class Search {
   recipe: Recipe;
   outcome: Outcome;
   readonly #invariant: string;
+  readonly #run: Run;
   #left: number;
 
-  constructor(recipe: Recipe, maxRuns: number) {
-    this.outcome = simulate(recipe, { record: true });
+  constructor(recipe: Recipe, maxRuns: number, run: Run) {
+    this.#run = run;
+    this.outcome = run(recipe);
     this.#invariant = this.outcome.violation?.invariant ?? '';
     this.recipe = { ...recipe, events: this.outcome.script.map(({ name }) => name) };
     this.#left = maxRuns;
@@ -70,7 +80,7 @@ class Search {
   #try(recipe: Recipe): boolean {
     if (this.#left <= 0) return false;
     this.#left -= 1;
-    const outcome = simulate(recipe, { record: true });
+    const outcome = this.#run(recipe);
     if (outcome.violation?.invariant !== this.#invariant) return false;
     this.recipe = { ...recipe, events: outcome.script.map(({ name }) => name) };
     this.outcome = outcome;

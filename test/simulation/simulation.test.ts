@@ -4,7 +4,7 @@ import { Marks } from './marks.ts';
 import { profileOf, simulate } from './simulation.ts';
 
 /** `npm run simulate -- --seeds 10000` runs more; what matters is that no seed fails. */
-const atLeastSeeds = 200;
+const atLeastSeeds = 500;
 const enoughMs = 40_000;
 /** From here on everything that may happen must have happened. */
 const seedsForAllMarks = 1000;
