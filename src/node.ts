@@ -7,8 +7,8 @@ import { Background } from './background.ts';
 import { ClusterChanges, MEMBERS_PREFIX } from './cluster-changes.ts';
 import { type ClusterFile, type ClusterNode, parseAddress } from './cluster-file.ts';
 import { type Beginning, type DataFolder, openDataFolder } from './data-folder.ts';
-import { expireFiles } from './expire-files.ts';
 import { continueErasures } from './erasure-worker.ts';
+import { expireFiles } from './expire-files.ts';
 import { ensureFirstAdmin } from './first-admin.ts';
 import {
   beginningOf,
@@ -40,6 +40,7 @@ import type { Http2Transport } from './raft/transport/http2-transport.ts';
 import { openTransport } from './raft/transport/open-transport.ts';
 import { ReceiptSigner } from './receipts/receipt-signer.ts';
 import { startError } from './start-error.ts';
+import { startImports } from './start-imports.ts';
 import { startTutor } from './start-tutor.ts';
 import { watchOutages } from './watch-outages.ts';
 
@@ -107,7 +108,9 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   const consensus = consensusOf(raft);
   const tutor = openTutor(options, { consensus, reader, blobs });
   parts.defer(() => tutor.stop());
-  const served = { consensus, replica: machine, passwords, blobs, receipts, tutor, membership };
+  const imports = startImports({ consensus, reader, logger });
+  const stores = { replica: machine, blobs, rosters: imports.rosters };
+  const served = { ...stores, consensus, passwords, receipts, tutor, membership };
   const api = await startApi(options, served);
   parts.defer(() => api.close(closeGraceMs));
 
@@ -118,6 +121,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   background.run((until) => expireFiles({ raft, consensus, reader, logger }, until));
   background.run((until) => continueErasures(consensus, reader, until));
   background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));
+  background.run((until) => imports.run(until));
   background.run((until) => watchOutages({ consensus, reader, logger }, until));
   const { admin_password: password } = options;
   const admin = { consensus, reader, passwords, folder: folder.path, password };

@@ -31,6 +31,7 @@ import { gradebookRoutes } from './routes/gradebook.ts';
 import { gradebookImportRoutes } from './routes/gradebook-import.ts';
 import { gradeRoutes } from './routes/grades.ts';
 import { gradingRoutes } from './routes/grading.ts';
+import { importRoutes } from './routes/imports.ts';
 import { incidentAdjustmentRoutes } from './routes/incident-adjustments.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { materialTextRoutes } from './routes/material-text.ts';
@@ -44,6 +45,7 @@ import { queryChangeRoutes } from './routes/query-changes.ts';
 import { receiptRoutes } from './routes/receipts.ts';
 import { registrationRoutes } from './routes/registration.ts';
 import { regradeRequestRoutes } from './routes/regrade-requests.ts';
+import { type Rosters, rosterRoutes } from './routes/rosters.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
 import { submissionRoutes } from './routes/submissions.ts';
@@ -60,6 +62,7 @@ export interface AppParts extends Omit<Foundation, 'inFlight'> {
   readonly blobs: Blobs;
   readonly receipts: Receipts;
   readonly tutor: TutorParts;
+  readonly rosters: Rosters;
   readonly membership: MembershipControl;
   /** What `/metrics` shows; the parts of the node register their own figures on it too. */
   readonly registry: Registry;
@@ -99,6 +102,8 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
   app.route('/', answerMarkRoutes());
   app.route('/', announcementRoutes());
   app.route('/', feedRoutes());
+  app.route('/', rosterRoutes(parts.blobs, parts.rosters, parts.settings.max_file_bytes));
+  app.route('/', importRoutes());
   app.route('/', incidentRoutes());
   app.route('/', incidentAdjustmentRoutes());
   app.route('/', outagePolicyRoutes());

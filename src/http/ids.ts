@@ -17,6 +17,7 @@ export type IdPrefix =
   | 'qry'
   | 'ans'
   | 'rgr'
+  | 'imp'
   | 'inc'
   | 'opl'
   | 'ann'

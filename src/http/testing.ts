@@ -21,6 +21,7 @@ import type { Consensus, ConsensusStatus, MembershipControl } from './ports.ts';
 import { type ApiSettings, DEFAULT_SETTINGS } from './settings.ts';
 import { checkAnswer } from './testing-answers.ts';
 import { MemoryBlobs } from './testing-blobs.ts';
+import { testRosters } from './testing-rosters.ts';
 import { tokenHash } from './tokens.ts';
 import type { TutorModel, TutorParts } from './tutor-parts.ts';
 
@@ -149,6 +150,7 @@ export class TestApi {
       blobs: this.blobs,
       receipts: this.receipts,
       tutor: this.tutor,
+      rosters: testRosters(this.consensus),
       membership: {
         changeMembers: (change, options) => this.membership.changeMembers(change, options),
         moveLeadership: (to, timeoutMs) => this.membership.moveLeadership(to, timeoutMs),

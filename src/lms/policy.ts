@@ -60,6 +60,8 @@ export const POLICY = {
   'announcement.write': { site: ['admin'], course: staff },
   'incident.read': { site: everyone, course: [] },
   'incident.manage': { site: ['admin'], course: [] },
+  'import.manage': { site: ['admin'], course: [] },
+  'course.export': { site: ['admin'], course: ['instructor'] },
   'audit.read': { site: ['admin'], course: staff },
   'audit.verify': { site: ['admin'], course: [] },
   'cluster.manage': { site: ['admin'], course: [] },

@@ -4,6 +4,7 @@ import { adjustDeadlines } from './adjust-deadlines.ts';
 import { answerQuery } from './answer-query.ts';
 import { answerRegradeRequest } from './answer-regrade-request.ts';
 import { appendUpload } from './append-upload.ts';
+import { applyImport } from './apply-import.ts';
 import { beginUpload } from './begin-upload.ts';
 import { bootstrapAdmin } from './bootstrap-admin.ts';
 import { changePassword } from './change-password.ts';
@@ -43,6 +44,7 @@ import { finishUpload } from './finish-upload.ts';
 import { gradeAssignment } from './grade-assignment.ts';
 import { gradeStudent } from './grade-student.ts';
 import { importGrades } from './import-grades.ts';
+import { planImport } from './plan-import.ts';
 import { postAnnouncement } from './post-announcement.ts';
 import { postGrades } from './post-grades.ts';
 import { postQuery } from './post-query.ts';
@@ -55,8 +57,11 @@ import { refreshSession } from './refresh-session.ts';
 import { registerUser } from './register-user.ts';
 import { releaseGrading } from './release-grading.ts';
 import { requestRegrade } from './request-regrade.ts';
+import { stageImport } from './stage-import.ts';
+import { stepImport } from './step-import.ts';
 import { storeMaterialPages } from './store-material-pages.ts';
 import { submitAssignment } from './submit-assignment.ts';
+import { undoImport } from './undo-import.ts';
 import { unenroll } from './unenroll.ts';
 import { updateAnnouncement } from './update-announcement.ts';
 import { updateAnswer } from './update-answer.ts';
@@ -76,14 +81,15 @@ const ALL: readonly CommandDefinition<never>[] = [
   adjustDeadlines,
   answerQuery,
   answerRegradeRequest,
+  appendUpload,
+  applyImport,
+  beginUpload,
   bootstrapAdmin,
   changePassword,
   claimExtraction,
   claimGrading,
   claimQuery,
   createAssignment,
-  appendUpload,
-  beginUpload,
   createCourse,
   createFeed,
   createFile,
@@ -104,32 +110,36 @@ const ALL: readonly CommandDefinition<never>[] = [
   deleteQuery,
   deleteSession,
   deleteToken,
+  deleteUpload,
   deleteUser,
   endorseAnswer,
   enroll,
+  expireFiles,
   continueErasure,
   eraseUser,
   finishExtraction,
+  finishUpload,
   gradeAssignment,
   gradeStudent,
   importGrades,
+  planImport,
   postAnnouncement,
   postGrades,
   postQuery,
   putOverride,
   recordLoginFailure,
-  recordTokenUse,
-  deleteUpload,
   recordService,
+  recordTokenUse,
   recordTutorMessage,
   refreshSession,
   registerUser,
   releaseGrading,
   requestRegrade,
-  expireFiles,
+  stageImport,
+  stepImport,
   storeMaterialPages,
-  finishUpload,
   submitAssignment,
+  undoImport,
   unenroll,
   updateAnnouncement,
   updateAnswer,

@@ -1,0 +1,92 @@
+import type { Tx } from '../tx.ts';
+import {
+  announceCourse,
+  announceEnrollment,
+  announceUser,
+  noteRemoved,
+} from './apply-import-change.ts';
+import {
+  ChangeConflict,
+  deleteRow,
+  type Fields,
+  rowOf,
+  type StoredChange,
+  updateRow,
+} from './import-change.ts';
+
+/** SQLITE_CONSTRAINT_FOREIGNKEY */
+const foreignKeyViolation = 787;
+
+const CHANGED = 'It was changed after the import, and was left as it is.';
+const IN_USE = 'It is in use since the import, and was left as it is.';
+
+/**
+ * Takes one change back, to the byte: version and times too.
+ *
+ * @throws ChangeConflict when others changed the row since, or something refers to it; then it stays
+ */
+export function undoChange(tx: Tx, source: string, change: StoredChange): void {
+  const { kind, operation, object_id: id, external_id } = change;
+  const before = change.before === null ? null : (JSON.parse(change.before) as Fields);
+  if (operation === 'remove' && kind === 'enrollment') bringBack(tx, id, before);
+  else if (operation !== 'link') {
+    requireUntouched(rowOf(tx, kind, id), before, change);
+    if (before === null) deleteUnused(tx, change);
+    else updateRow(tx, kind, id, before);
+    if (operation === 'remove') noteRemoved(tx, source, change, before?.removed_version ?? null);
+  }
+  if (change.adds_link === 1) {
+    tx.run(
+      'DELETE FROM external_ids WHERE source = ? AND kind = ? AND external_id = ?',
+      source,
+      kind,
+      external_id,
+    );
+  }
+  announce(tx, change, before);
+}
+
+/** The version alone could come back by the undoing of another import: the time tells them apart. */
+function requireUntouched(
+  row: Fields | undefined,
+  before: Fields | null,
+  change: StoredChange,
+): void {
+  const version = Number(before?.version ?? 0) + 1;
+  if (row?.version === version && row.updated_at === change.changed_at) return;
+  throw new ChangeConflict(CHANGED);
+}
+
+function bringBack(tx: Tx, id: string, before: Fields | null): void {
+  if (rowOf(tx, 'enrollment', id) !== undefined) {
+    throw new ChangeConflict('The user was enrolled again since, and was left so.');
+  }
+  if (before === null) throw new Error(`broken invariant: ${id} was removed without a copy`);
+  const columns = ['course_id', 'user_id', 'role', 'version', 'created_at', 'updated_at'];
+  tx.run(
+    `INSERT INTO enrollments (${columns.join(', ')}) VALUES (?, ?, ?, ?, ?, ?)`,
+    ...columns.map((column) => before[column] ?? null),
+  );
+}
+
+/** Whatever refers to the row keeps it: work, sessions, enrollments by others. */
+function deleteUnused(tx: Tx, { kind, object_id: id }: StoredChange): void {
+  try {
+    deleteRow(tx, kind, id);
+  } catch (error) {
+    if ((error as { errcode?: number }).errcode !== foreignKeyViolation) throw error;
+    throw new ChangeConflict(IN_USE);
+  }
+}
+
+function announce(tx: Tx, change: StoredChange, before: Fields | null): void {
+  const { kind, operation, object_id: id } = change;
+  if (operation === 'link') return;
+  const verb = operation === 'create' ? 'deleted' : 'updated';
+  if (kind === 'user') announceUser(tx, id, `user.${verb}`);
+  else if (kind === 'course') announceCourse(tx, id, `course.${verb}`);
+  else {
+    const again = operation === 'remove' ? 'created' : verb;
+    announceEnrollment(tx, id, again, before?.role ?? null);
+  }
+}

@@ -1,0 +1,96 @@
+import { objectOfExternalId } from '../queries/imports.ts';
+import type { Reader } from '../reader.ts';
+
+export interface FoundUser {
+  readonly id: string;
+  readonly username: string;
+  readonly username_key: string;
+  readonly display_name: string;
+  readonly email: string | null;
+  readonly site_role: string;
+  readonly status: string;
+  readonly version: number;
+  readonly deleted_at: number | null;
+}
+
+export interface FoundCourse {
+  readonly id: string;
+  readonly code: string;
+  readonly title: string;
+  readonly status: string;
+  readonly version: number;
+  readonly deleted_at: number | null;
+}
+
+export interface FoundEnrollment {
+  readonly role: string;
+  readonly version: number;
+}
+
+const USER = `SELECT id, username, username_key, display_name, email, site_role, status, version,
+                     deleted_at FROM users`;
+
+/** The state that a roster of one source is compared with, by keys that have an index. */
+export class FoundRows {
+  readonly #reader: Reader;
+  readonly #source: string;
+
+  constructor(reader: Reader, source: string) {
+    this.#reader = reader;
+    this.#source = source;
+  }
+
+  objectOf(kind: 'user' | 'course' | 'enrollment', externalId: string): string | null {
+    return objectOfExternalId(this.#reader, this.#source, kind, externalId);
+  }
+
+  user(id: string): FoundUser | undefined {
+    return this.#reader.get<FoundUser>(`${USER} WHERE id = ?`, id);
+  }
+
+  userByKey(usernameKey: string): FoundUser | undefined {
+    return this.#reader.get<FoundUser>(`${USER} WHERE username_key = ?`, usernameKey);
+  }
+
+  course(id: string): FoundCourse | undefined {
+    return this.#reader.get<FoundCourse>(
+      'SELECT id, code, title, status, version, deleted_at FROM courses WHERE id = ?',
+      id,
+    );
+  }
+
+  enrollment(courseId: string, userId: string): FoundEnrollment | undefined {
+    return this.#reader.get<FoundEnrollment>(
+      'SELECT role, version FROM enrollments WHERE course_id = ? AND user_id = ?',
+      courseId,
+      userId,
+    );
+  }
+
+  /** Whether this version is the one that an import of the source suspended or archived. */
+  wasRemovedByImport(kind: 'user' | 'course', externalId: string, version: number): boolean {
+    const row = this.#reader.get<{ removed_version: number | null }>(
+      'SELECT removed_version FROM external_ids WHERE source = ? AND kind = ? AND external_id = ?',
+      this.#source,
+      kind,
+      externalId,
+    );
+    return row?.removed_version === version;
+  }
+
+  /** What the source brought before, in the order of its ids. */
+  idsAfter(
+    kind: 'user' | 'course' | 'enrollment',
+    after: string,
+    limit: number,
+  ): { readonly external_id: string; readonly object_id: string }[] {
+    return this.#reader.all(
+      `SELECT external_id, object_id FROM external_ids
+        WHERE source = ? AND kind = ? AND external_id > ? ORDER BY external_id LIMIT ?`,
+      this.#source,
+      kind,
+      after,
+      limit,
+    );
+  }
+}
