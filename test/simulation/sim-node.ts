@@ -54,6 +54,10 @@ export class SimNode {
     if (this.#parts.heap.now > 0) marks.hit('restarted');
     const recovered = this.#open();
     if (recovered === null) return;
+    const { index: applied } = this.machine.applied;
+    if (applied > recovered.last_index) {
+      throw new Violation('LogIsKept', `${this.id} had applied ${applied}, and lost it`);
+    }
     const { index: base } = recovered.base;
     const entries = readAll(log, base + 1, recovered.last_index);
     this.machine = this.#stateAt(this.machine.applied.index, recovered);
@@ -154,7 +158,8 @@ export class SimNode {
       if (wasDamaged) marks.hit('damage_without_effect');
       return recovered;
     } catch (error) {
-      if (!(error instanceof LogCorruption && wasDamaged)) throw error;
+      if (!(error instanceof LogCorruption)) throw error;
+      if (!wasDamaged) throw new Violation('LogIsKept', `${this.id}: ${error.message}`);
       marks.hit('damage_refused');
       log.repair();
       heap.after(repairUs, () => this.start());
