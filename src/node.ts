@@ -86,6 +86,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   reportOtherMembers(beginning, cluster, logger);
   const { machine, snapshots } = await openState(folder, log, logger);
   parts.defer(() => machine.close());
+  machine.onFailure = (error) => fatal.reject(stoppedForGood(node.id, folder, error));
 
   const transport = await openNodeTransport(options, keys);
   parts.defer(() => transport.close());

@@ -16,13 +16,15 @@ interface ActorRow {
 export function actorOf(reader: Reader, header: CommandHeader): Actor | null {
   const { actor_id: id, session_id: session, received_at: receivedAt } = header;
   if (id === null) return null;
-  const row = reader.get<ActorRow>(
-    `SELECT u.site_role, u.status, s.expires_at AS session_expires_at
-       FROM users u
-       LEFT JOIN sessions s ON s.id = ? AND s.user_id = u.id AND s.revoked_at IS NULL
-      WHERE u.id = ? AND u.deleted_at IS NULL`,
-    session,
-    id,
+  const row = reader.remember(`actor ${session} ${id}`, () =>
+    reader.get<ActorRow>(
+      `SELECT u.site_role, u.status, s.expires_at AS session_expires_at
+         FROM users u
+         LEFT JOIN sessions s ON s.id = ? AND s.user_id = u.id AND s.revoked_at IS NULL
+        WHERE u.id = ? AND u.deleted_at IS NULL`,
+      session,
+      id,
+    ),
   );
   if (row === undefined || row.status !== 'active') {
     throw new Refusal('account_not_active', 'The account is suspended or was deleted.');

@@ -1,4 +1,5 @@
 import type { LogEntry } from '../raft/core/messages.ts';
+import { AppliedCommands } from './applied-commands.ts';
 import type { CommandHeader, CommandResult } from './command.ts';
 import {
   eventsForgottenEvery,
@@ -30,10 +31,12 @@ const WITHOUT_KEY: ReadonlySet<string> = new Set([
 export class Journal {
   readonly #tx: Tx;
   #eventSequence: number;
+  readonly #applied: AppliedCommands;
 
   constructor(tx: Tx) {
     this.#tx = tx;
     this.#eventSequence = this.#lastEventSequence();
+    this.#applied = new AppliedCommands(this.#highestCommandId());
   }
 
   /**
@@ -41,10 +44,7 @@ export class Journal {
    * idempotency key, was applied before; `null` when this is the first time.
    */
   earlierResult(command: CommandHeader): CommandResult | null {
-    const same = this.#tx.get<{ result: string }>(
-      'SELECT result FROM journal WHERE command_id = ?',
-      command.command_id,
-    );
+    const same = this.#sameCommand(command.command_id);
     if (same !== undefined) return JSON.parse(same.result) as CommandResult;
     if (command.idempotency_key === undefined || command.actor_id === null) return null;
     const keyed = this.#tx.get<{ fingerprint: string; result: string }>(
@@ -67,8 +67,14 @@ export class Journal {
     return { ...(JSON.parse(keyed.result) as CommandResult), replayed: true };
   }
 
+  #sameCommand(commandId: string): { readonly result: string } | undefined {
+    if (this.#applied.isCertainlyNew(commandId)) return undefined;
+    return this.#tx.get('SELECT result FROM journal WHERE command_id = ?', commandId);
+  }
+
   record(entry: LogEntry, committedAt: number, command: CommandHeader, recorded: Recorded): void {
     const first = recorded.result !== null;
+    this.#applied.add(command.command_id);
     this.#tx.run(
       'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
       entry.index,
@@ -163,6 +169,14 @@ export class Journal {
       position.chainHash,
       position.resultsFrom,
     );
+  }
+
+  /** Hexadecimal ids sort below `g`; others are always looked up. */
+  #highestCommandId(): string {
+    const row = this.#tx.get<{ highest: string | null }>(
+      "SELECT max(command_id) AS highest FROM journal WHERE command_id < 'g'",
+    );
+    return row?.highest ?? '';
   }
 
   #lastEventSequence(): number {

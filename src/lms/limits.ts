@@ -115,3 +115,13 @@ export const maxCellsPerGradeImport = 5_000;
 export const maxListedImportCells = 1_000;
 /** Calendars whose address a user may have given to programs. */
 export const maxFeedsPerUser = 20;
+
+/** Values worked out from rows (`RowMemory`), of some 300 bytes; beyond, all are forgotten. */
+export const maxRememberedValues = 20_000;
+/** Ids of applied commands in memory, in each of two generations. */
+export const rememberedCommandIds = 8_192;
+/** Entries applied in one transaction of SQLite, and how long it may stay open. */
+export const maxUncommittedEntries = 2_000;
+export const maxUncommittedMs = 50;
+/** Pages of SQLite in memory. */
+export const pageCacheKiB = 16 * 1024;

@@ -120,6 +120,8 @@ t.test('nothing of the old state can come back', async (t) => {
   await source.writeSnapshot(join(folder, 'snapshot.db'));
   source.close();
   const machine = filled(path, 40);
+  // So that the file has what was applied.
+  await machine.writeSnapshot(join(folder, 'own.db'));
   // Another connection keeps SQLite from removing the write-ahead log when the machine closes its own.
   const other = new DatabaseSync(path, { readOnly: true });
   other.prepare('SELECT count(*) FROM notes').get();

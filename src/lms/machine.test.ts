@@ -285,3 +285,58 @@ t.test('events are kept up to a number', async (t) => {
   const row = machine.reader.get('SELECT min(sequence) AS low, max(sequence) AS high FROM events');
   t.same({ ...row }, { low: eventsForgottenEvery + 1, high: last });
 });
+
+t.test('a refusal after writing undoes its own command only, in any batching', async (t) => {
+  const values = ['a', 'refused', 'b', 'c', 'refused', 'd'];
+  const entries = values.map((value, n) => entry(n + 2, `c${n}`, { value }));
+  const states = [1, 2, 3, values.length].map((size) => {
+    const machine = open();
+    const codes: string[] = [];
+    for (let from = 0; from < entries.length; from += size) {
+      for (const { value } of machine.apply(entries.slice(from, from + size))) {
+        const { result } = value as AppliedCommand;
+        codes.push(result.ok ? 'ok' : result.code);
+      }
+    }
+    return {
+      codes,
+      notes: notes(machine),
+      chain: machine.chainHash,
+      events: machine.reader.all('SELECT sequence, log_index FROM events'),
+      targets: machine.reader.all('SELECT target_id FROM journal'),
+    };
+  });
+  t.same(states[0]?.codes, ['ok', 'conflict', 'ok', 'ok', 'conflict', 'ok']);
+  t.same(states[0]?.notes, ['a', 'b', 'c', 'd']);
+  for (const state of states) t.same(state, states[0]);
+});
+
+t.test('batches share a transaction; a snapshot and closing end it', async (t) => {
+  const folder = t.testdir();
+  const path = join(folder, 'lms.db');
+  const machine = open(path);
+  machine.apply([entry(2, 'c2', { value: 'a' })]);
+  const other = new DatabaseSync(path, { readOnly: true });
+  t.teardown(() => other.close());
+  const position = () =>
+    (other.prepare('SELECT applied_index FROM replica').get() as { applied_index: number })
+      .applied_index;
+  t.equal(position(), 0, 'for others there is nothing yet');
+  t.same(notes(machine), ['a'], 'its own reader sees it');
+  await machine.writeSnapshot(join(folder, 'copy.db'));
+  t.equal(position(), 2);
+  machine.apply([entry(3, 'c3', { value: 'b' })]);
+  machine.close();
+  t.equal(position(), 3);
+});
+
+t.test('without any call it is committed soon', async (t) => {
+  const path = join(t.testdir(), 'lms.db');
+  const machine = open(path);
+  t.teardown(() => machine.close());
+  machine.apply([entry(2, 'c2', { value: 'a' })]);
+  const other = new DatabaseSync(path, { readOnly: true });
+  t.teardown(() => other.close());
+  const count = other.prepare('SELECT applied_index AS n FROM replica');
+  while ((count.get() as { n: number }).n < 2) await new Promise((go) => setTimeout(go, 5));
+});

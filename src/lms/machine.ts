@@ -1,16 +1,20 @@
-import { createHash } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import type { LogEntry } from '../raft/core/messages.ts';
 import type { LogPosition, Outcome, StateMachine } from '../raft/ports.ts';
 import { actorOf } from './actor.ts';
+import { chainHash } from './chain-hash.ts';
 import { decodeCommand } from './codec.ts';
 import type { Command, CommandDefinition, CommandResult } from './command.ts';
 import { copyState } from './copy-state.ts';
 import { Journal } from './journal.ts';
+import { pageCacheKiB } from './limits.ts';
 import { migrate } from './migrations.ts';
-import { Reader } from './reader.ts';
+import { type Connection, Reader } from './reader.ts';
 import { Refusal } from './refusal.ts';
+import { RowMemory } from './row-memory.ts';
 import { stageState, swapState } from './state-file.ts';
+import { StateTransaction } from './state-transaction.ts';
+import { TableWatch } from './table-watch.ts';
 import { Tx } from './tx.ts';
 
 /** Applied index and term, the log's time and the chain hash: the position of this replica. */
@@ -21,6 +25,12 @@ interface Position {
   chainHash: Uint8Array;
   resultsFrom: number;
 }
+
+/** How a refusal after the first write of its command is undone. */
+type Mode = 'optimistic' | 'with savepoints';
+
+/** Thrown through a batch that went on without savepoints and would have needed one. */
+const REFUSED_TOO_LATE = new Error('a command was refused after it had written');
 
 /** What `apply` hands to whoever waits for a command on this node. */
 export interface AppliedCommand {
@@ -35,24 +45,30 @@ export interface AppliedCommand {
 export class LmsMachine implements StateMachine {
   /** For queries; sees every applied entry. */
   readonly reader: Reader;
-  /** Called after each committed batch that wrote events. */
+  /** Called when what was applied could not be written: this replica has stopped for good. */
+  onFailure: (error: Error) => void = (error) => {
+    throw error;
+  };
+  /** Called after each applied batch that wrote events. */
   onEvents: () => void = () => {};
   readonly #path: string;
   readonly #closing = new AbortController();
-  #database: DatabaseSync;
+  #connection: Connection;
   readonly #tx: Tx;
   #journal: Journal;
+  #transaction: StateTransaction;
   readonly #definitions: ReadonlyMap<string, CommandDefinition<object>>;
   #position: Position;
 
   /** @param path of the file, or `:memory:` */
   constructor(path: string, definitions: ReadonlyMap<string, CommandDefinition<object>>) {
     this.#path = path;
-    this.#database = openDatabase(path);
+    this.#connection = connect(path);
     this.#definitions = definitions;
-    this.#tx = new Tx(this.#database);
-    this.reader = new Reader(this.#database);
+    this.#tx = new Tx(this.#connection);
+    this.reader = new Reader(this.#connection);
     this.#journal = new Journal(this.#tx);
+    this.#transaction = this.#newTransaction();
     this.#position = this.#readPosition();
   }
 
@@ -65,44 +81,44 @@ export class LmsMachine implements StateMachine {
     return Buffer.from(this.#position.chainHash).toString('hex');
   }
 
+  /**
+   * All of them or none. At first without a savepoint for each command: rules look before they write,
+   * so hardly any refusal has something to undo. When one has, the batch is applied again with them.
+   */
   apply(entries: readonly LogEntry[]): readonly Outcome[] {
-    const outcomes: Outcome[] = [];
-    const before = { ...this.#position };
-    this.#database.exec('BEGIN IMMEDIATE');
-    let events = 0;
     try {
-      for (const entry of entries) events += this.#applyEntry(entry, outcomes);
-      this.#journal.savePosition(this.#position);
-      this.#database.exec('COMMIT');
+      return this.#applyBatch(entries, 'optimistic');
     } catch (error) {
-      this.#position = before;
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-      throw error;
+      if (error !== REFUSED_TOO_LATE) throw error;
+      return this.#applyBatch(entries, 'with savepoints');
     }
-    if (events > 0) this.onEvents();
-    return outcomes;
   }
 
   /** A copy that is being made is broken off. */
   close(): void {
     this.#closing.abort();
-    this.#database.close();
+    if (!this.#connection.database.isOpen) return;
+    this.#transaction.commit();
+    this.#connection.database.close();
   }
 
   /** In a thread of its own; entries are applied meanwhile. */
-  writeSnapshot(target: string): Promise<LogPosition> {
+  async writeSnapshot(target: string): Promise<LogPosition> {
+    this.#transaction.commit();
     return copyState({ database: this.#path, target }, this.#closing.signal);
   }
 
   /** From one turn of the event loop to the next, `reader` is that of the other state. */
   async installSnapshot(from: string): Promise<void> {
     await stageState(this.#path, from);
-    this.#database.close();
+    this.#transaction.commit();
+    this.#connection.database.close();
     swapState(this.#path);
-    this.#database = openDatabase(this.#path);
-    this.reader.moveTo(this.#database);
-    this.#tx.moveTo(this.#database);
+    this.#connection = connect(this.#path);
+    this.reader.moveTo(this.#connection);
+    this.#tx.moveTo(this.#connection);
     this.#journal = new Journal(this.#tx);
+    this.#transaction = this.#newTransaction();
     this.#position = this.#readPosition();
     this.onEvents();
   }
@@ -125,8 +141,38 @@ export class LmsMachine implements StateMachine {
     };
   }
 
+  #newTransaction(): StateTransaction {
+    const { database } = this.#connection;
+    return new StateTransaction(database, {
+      beforeCommit: () => this.#journal.savePosition(this.#position),
+      failed: (error) => {
+        // Nothing may be read any more that SQLite may have taken back.
+        database.close();
+        this.onFailure(error);
+      },
+    });
+  }
+
+  #applyBatch(entries: readonly LogEntry[], mode: Mode): readonly Outcome[] {
+    const outcomes: Outcome[] = [];
+    const before = { ...this.#position };
+    let events = 0;
+    try {
+      this.#transaction.run(entries.length, () => {
+        for (const entry of entries) events += this.#applyEntry(entry, outcomes, mode);
+      });
+    } catch (error) {
+      this.#position = before;
+      this.#connection.watch.forgetAll();
+      this.#journal = new Journal(this.#tx);
+      throw error;
+    }
+    if (events > 0) this.onEvents();
+    return outcomes;
+  }
+
   /** Returns the number of events written. */
-  #applyEntry(entry: LogEntry, outcomes: Outcome[]): number {
+  #applyEntry(entry: LogEntry, outcomes: Outcome[], mode: Mode): number {
     if (entry.index !== this.#position.index + 1) {
       throw new Error(
         `broken invariant: entry ${entry.index} applied after ${this.#position.index}`,
@@ -142,7 +188,7 @@ export class LmsMachine implements StateMachine {
     }
     const { stamp, command } = decodeCommand(entry.command);
     this.#position.committedAt = Math.max(this.#position.committedAt, stamp);
-    const { result, first, events } = this.#execute(entry.index, command);
+    const { result, first, events } = this.#execute(entry.index, command, mode);
     const text = JSON.stringify(result);
     const chainHash = this.#extendChain(entry, text);
     this.#journal.record(entry, this.#position.committedAt, command, {
@@ -168,7 +214,7 @@ export class LmsMachine implements StateMachine {
     return written;
   }
 
-  #execute(index: number, command: Command<object>) {
+  #execute(index: number, command: Command<object>, mode: Mode) {
     const tx = this.#tx;
     tx.begin(index, this.#position.committedAt, null);
     const earlier = this.#journal.earlierResult(command);
@@ -180,43 +226,48 @@ export class LmsMachine implements StateMachine {
           'does not know: it was written by a newer version. Start that version on this node.',
       );
     }
-    tx.run('SAVEPOINT command');
+    const hasSavepoint = mode === 'with savepoints';
+    if (hasSavepoint) tx.run('SAVEPOINT command');
     let result: CommandResult;
     try {
       tx.begin(index, this.#position.committedAt, actorOf(tx, command));
       result = { ok: true, value: definition.apply(tx, command) ?? null };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      tx.run('ROLLBACK TO command');
+      if (hasSavepoint) this.#undoCommand();
+      else if (tx.wrote) throw REFUSED_TOO_LATE;
       tx.begin(index, this.#position.committedAt, null);
       const { code, message: detail, errors, extra } = error;
       result = { ok: false, code, detail, errors, extra };
     }
-    tx.run('RELEASE command');
+    if (hasSavepoint) tx.run('RELEASE command');
     return { result, first: true, events: tx.finish() };
   }
 
-  /** `chain_hash = SHA-256(previous ‖ index ‖ term ‖ type ‖ command ‖ result)`. */
+  #undoCommand(): void {
+    this.#tx.run('ROLLBACK TO command');
+    this.#connection.watch.forgetAll();
+  }
+
   #extendChain(entry: LogEntry, result: string): Uint8Array {
-    const head = Buffer.alloc(17);
-    head.writeBigUInt64BE(BigInt(entry.index), 0);
-    head.writeBigUInt64BE(BigInt(entry.term), 8);
-    head.writeUInt8(entry.type, 16);
-    this.#position.chainHash = createHash('sha256')
-      .update(this.#position.chainHash)
-      .update(head)
-      .update(entry.command)
-      .update(result)
-      .digest();
+    this.#position.chainHash = chainHash(this.#position.chainHash, entry, result);
     return this.#position.chainHash;
   }
+}
+
+function connect(path: string): Connection {
+  const database = openDatabase(path);
+  const watch = new TableWatch();
+  watch.attach(database);
+  return { database, watch, memory: new RowMemory() };
 }
 
 function openDatabase(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   try {
     database.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF',
+      `PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;
+       PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-${pageCacheKiB}`,
     );
     migrate(database);
     return database;

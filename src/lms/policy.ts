@@ -76,10 +76,12 @@ export interface CourseRow {
 
 /** The role of a user in a course, `null` when not enrolled. */
 export function courseRole(reader: Reader, course: string, user: string): CourseRole | null {
-  const row = reader.get<{ role: CourseRole }>(
-    'SELECT role FROM enrollments WHERE course_id = ? AND user_id = ?',
-    course,
-    user,
+  const row = reader.remember(`role ${course} ${user}`, () =>
+    reader.get<{ role: CourseRole }>(
+      'SELECT role FROM enrollments WHERE course_id = ? AND user_id = ?',
+      course,
+      user,
+    ),
   );
   return row?.role ?? null;
 }
@@ -116,9 +118,11 @@ export function requireInCourse(
   action: Action,
   missing = NO_COURSE,
 ): CourseRow & { readonly role: CourseRole | null } {
-  const row = reader.get<CourseRow>(
-    'SELECT id, status FROM courses WHERE id = ? AND deleted_at IS NULL',
-    course,
+  const row = reader.remember(`course ${course}`, () =>
+    reader.get<CourseRow>(
+      'SELECT id, status FROM courses WHERE id = ? AND deleted_at IS NULL',
+      course,
+    ),
   );
   const role = row === undefined ? null : courseRole(reader, course, actor.id);
   if (row === undefined || !mayInCourse(actor, role, 'course.read')) {

@@ -1,40 +1,64 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { RowMemory } from './row-memory.ts';
+import type { TableWatch, WatchedStatement } from './table-watch.ts';
 
 export type Row = Record<string, SQLInputValue>;
+
+/** What all readers of one connection share. */
+export interface Connection {
+  readonly database: DatabaseSync;
+  readonly watch: TableWatch;
+  readonly memory: RowMemory;
+}
 
 /**
  * Prepared statements over one connection, prepared once per text. A `Reader` cannot write: the
  * power to write exists only in a `Tx`, inside `apply`.
  */
 export class Reader {
-  #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  #connection: Connection;
+  readonly #statements = new Map<string, WatchedStatement>();
 
-  constructor(database: DatabaseSync) {
-    this.#database = database;
+  constructor(connection: Connection) {
+    this.#connection = connection;
   }
 
   /** Called by the machine only: the state is another one from now on. */
-  moveTo(database: DatabaseSync): void {
-    this.#database = database;
+  moveTo(connection: Connection): void {
+    this.#connection = connection;
     this.#statements.clear();
   }
 
   /** The first row, or `undefined`. */
   get<R = Row>(sql: string, ...parameters: SQLInputValue[]): R | undefined {
-    return this.statement(sql).get(...parameters) as R | undefined;
+    return this.#reading(sql).get(...parameters) as R | undefined;
   }
 
   all<R = Row>(sql: string, ...parameters: SQLInputValue[]): R[] {
-    return this.statement(sql).all(...parameters) as R[];
+    return this.#reading(sql).all(...parameters) as R[];
   }
 
-  protected statement(sql: string): StatementSync {
+  /**
+   * What `compute` makes of rows, remembered until one of the tables that it reads is written to. For
+   * what nearly every request asks and hardly anything changes. The value must not be changed.
+   */
+  remember<Value>(key: string, compute: () => Value): Value {
+    return this.#connection.memory.get(key, compute);
+  }
+
+  protected statement(sql: string): WatchedStatement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
-      statement = this.#database.prepare(sql);
+      const { database, watch } = this.#connection;
+      statement = watch.prepare(database, sql);
       this.#statements.set(sql, statement);
     }
+    return statement;
+  }
+
+  #reading(sql: string): WatchedStatement['statement'] {
+    const { statement, reads } = this.statement(sql);
+    this.#connection.memory.read(reads);
     return statement;
   }
 }

@@ -27,10 +27,19 @@ export class Tx extends Reader {
   #actor: Actor | null = null;
   #events: LmsEvent[] = [];
   #target: string | null = null;
+  #wrote = false;
 
   /** Rows changed. Constraint violations are broken invariants: check first, refuse in words. */
   run(sql: string, ...parameters: SQLInputValue[]): number {
-    return Number(this.statement(sql).run(...parameters).changes);
+    const { statement, writes } = this.statement(sql);
+    for (const table of writes) table.version += 1;
+    this.#wrote = true;
+    return statement.run(...parameters).changes as number;
+  }
+
+  /** Whether the command has changed rows, so that a refusal has something to undo. */
+  get wrote(): boolean {
+    return this.#wrote;
   }
 
   /** The actor of a command that needs one; the machine has checked account and session. */
@@ -60,6 +69,7 @@ export class Tx extends Reader {
     this.#actor = actor;
     this.#events = [];
     this.#target = null;
+    this.#wrote = false;
   }
 
   /** Called by the machine only: what the command said beside its rows. */
