@@ -48,6 +48,7 @@ import { regradeRequestRoutes } from './routes/regrade-requests.ts';
 import { type Rosters, rosterRoutes } from './routes/rosters.ts';
 import { serviceRoutes } from './routes/service.ts';
 import { snapshotRoutes } from './routes/snapshots.ts';
+import { storageRoutes } from './routes/storage.ts';
 import { submissionRoutes } from './routes/submissions.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { tutorRoutes } from './routes/tutor.ts';
@@ -55,6 +56,7 @@ import { tutorConversationRoutes } from './routes/tutor-conversations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
 import { secureHeaders } from './secure-headers.ts';
+import { registerStorageGauges } from './storage-metrics.ts';
 import type { TutorParts } from './tutor-parts.ts';
 
 export interface AppParts extends Omit<Foundation, 'inFlight'> {
@@ -117,6 +119,7 @@ export function createApp(parts: AppParts): OpenAPIHono<ApiEnv> {
 function prepare(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
   const { consensus, replica, settings, logger, registry } = parts;
   registerGauges(registry, consensus, settings.started_at);
+  registerStorageGauges(registry, parts.blobs);
   const foundation = { consensus, replica, settings, logger, inFlight: new Set<string>() };
   app.use(arrival(foundation, [measure(registry), accessLog(logger)]));
   app.use(secureHeaders);
@@ -141,6 +144,7 @@ function mountService(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
   );
   app.route('/', clusterMemberRoutes(parts.membership));
   app.route('/', snapshotRoutes(consensus));
+  app.route('/', storageRoutes(parts.blobs));
   app.route('/', serviceRoutes(status, settings.max_ready_lag_entries, registry));
   let document: ReturnType<typeof openApiDocument> | undefined;
   app.route(

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { BlobUnavailable } from '../lms/blobs/blob-reader.ts';
 import { BlobTooLarge, type OpenBlob, type StagedBlob } from '../lms/blobs/blob-store.ts';
 import type { Placement } from '../lms/blobs/replicated-blobs.ts';
-import type { Blobs } from './blobs.ts';
+import type { BlobStatus, Blobs } from './blobs.ts';
 
 /** The bytes of files in memory, for tests of the API. */
 export class MemoryBlobs implements Blobs {
@@ -12,6 +12,17 @@ export class MemoryBlobs implements Blobs {
   readonly staged = new Set<StagedBlob>();
   /** Blobs that were opened and neither closed nor read to the end. */
   readonly opened = new Set<OpenBlob>();
+  /** What `status` says. */
+  state: BlobStatus = {
+    missing_files: 0,
+    damaged_files: 0,
+    damaged_total: 0,
+    repaired_total: 0,
+    collected_total: 0,
+    scrubbed_bytes_total: 0,
+    scrub_passes_total: 0,
+    scrub_ended_at: null,
+  };
   /** The log's time, as of placements. */
   logTime = () => 0;
   /** Hook for tests that need a wait or a failure. */
@@ -48,6 +59,10 @@ export class MemoryBlobs implements Blobs {
     await this.beforeKeep(signal);
     await staged.keep();
     return { placed_at: this.logTime() };
+  }
+
+  status(): BlobStatus {
+    return this.state;
   }
 
   open({ sha256 }: { readonly sha256: string }): Promise<OpenBlob> {

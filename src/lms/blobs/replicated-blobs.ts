@@ -39,7 +39,7 @@ interface BlobSurroundings {
 export class ReplicatedBlobs {
   /** This node's own, for its peers (`src/blob-handler.ts`). */
   readonly store: BlobStore;
-  readonly figures = new BlobFigures();
+  readonly #figures = new BlobFigures();
   readonly #missing: MissingBlobs;
   readonly #garbage: Garbage;
   readonly #scrubber: Scrubber;
@@ -62,7 +62,7 @@ export class ReplicatedBlobs {
       fetch: (blob: NamedBlob) => this.#reader.fetch(blob),
       fetchLater: (blob: NamedBlob) => this.#missing.add(blob),
     };
-    this.#scrubber = new Scrubber(store, sizeOf, repair, this.figures, logger);
+    this.#scrubber = new Scrubber(store, sizeOf, repair, this.#figures, logger);
     const shelves = {
       shards: store.shards,
       list: (shard: string) => store.list(shard),
@@ -75,14 +75,25 @@ export class ReplicatedBlobs {
     this.#garbage = new Garbage(shelves, rows, settle, logger);
     store.events = {
       used: (sha256) => this.#garbage.used(sha256),
-      kept: (sha256) => this.figures.kept(sha256),
-      foundDamaged: (sha256) => this.figures.foundDamaged(sha256),
+      kept: (sha256) => this.#figures.kept(sha256),
+      foundDamaged: (sha256) => this.#figures.foundDamaged(sha256),
     };
   }
 
-  /** Of the files' blobs, those that this node lacks and no peer could give so far. */
-  get missing(): number {
-    return this.#missing.count;
+  /** How they do on this node. */
+  status() {
+    const { damaged, damaged_total, repaired_total, collected_total } = this.#figures;
+    const { scrubbed_bytes_total, scrub_passes_total, scrub_ended_at } = this.#figures;
+    return {
+      missing_files: this.#missing.count,
+      damaged_files: damaged,
+      damaged_total,
+      repaired_total,
+      collected_total,
+      scrubbed_bytes_total,
+      scrub_passes_total,
+      scrub_ended_at,
+    };
   }
 
   /**
@@ -126,7 +137,7 @@ export class ReplicatedBlobs {
 
   async #remove(store: LocalBlobStore, sha256: string, isNeeded: () => boolean): Promise<boolean> {
     const removed = await store.remove(sha256, isNeeded);
-    if (removed) this.figures.collected(sha256);
+    if (removed) this.#figures.collected(sha256);
     return removed;
   }
 }
