@@ -51,6 +51,17 @@ export const gradebookSchema = z
   })
   .openapi('Gradebook');
 
+/** As `queries/what-if.ts` returns it. */
+export const whatIfSchema = z
+  .object({ student_id: z.string(), actual: z.object(totals), supposed: z.object(totals) })
+  .openapi('WhatIf');
+
+export const WHAT_IF_EXAMPLE: z.input<typeof whatIfSchema> = {
+  student_id: 'usr_019a9457c1d07c1e8a5f4c2b7d3e9f10',
+  actual: { current_percent: 82.5, final_percent: 41.25 },
+  supposed: { current_percent: 86.25, final_percent: 86.25 },
+};
+
 const COLUMN_EXAMPLE: z.input<typeof gradebookColumnSchema> = {
   id: 'asg_019a9457c1d07c1e8a5f4c2b7d3e9f10',
   title: 'Essay on consensus',

@@ -157,6 +157,7 @@ const TABLE: readonly Row[] = [
   [`GET ${COURSE}/gradebook`, NONE, {}, '401 403 403 200 200 200 404 404'],
   [`GET ${COURSE}/gradebook`, NONE, CSV, '401 403 403 200 200 200 404 404'],
   [`POST ${COURSE}/gradebook/import`, 'student_id\n', CSV_BODY, '401 403 403 200 200 403 404 404'],
+  [`POST ${COURSE}/gradebook/what-if`, { points: {} }, {}, '401 200 200 403 403 403 404 404'],
   ['GET /v1/me/grades', NONE, {}, '401 200 200 200 200 200 200 200'],
   [`GET ${COURSE}/queries`, NONE, {}, '401 200 200 200 200 200 404 404'],
   [`POST ${COURSE}/queries`, ASK, {}, '401 201 201 201 201 403 404 404'],

@@ -158,6 +158,42 @@ t.test('many students come in slices, each once, while others write', async (t) 
   t.ok(bases.size > 1, 'rows say at which entry they were read');
 });
 
+const total = (percent: number | null, final: number) => ({
+  current_percent: percent,
+  final_percent: final,
+});
+
+t.test('what if: with other points the total would be another', async (t) => {
+  const { as, course_id, essay, exam, people, grade } = await scene(t);
+  const ask = `POST /v1/courses/${course_id}/gradebook/what-if`;
+  const points = { [essay]: 10, [exam]: 10 };
+  const own = await (await as('student', ask, { points })).json();
+  const student_id = people.student.id;
+  t.same(own, { student_id, actual: total(80, 20), supposed: total(62.5, 62.5) });
+  t.same(await (await as('ta', ask, { points, student_id })).json(), own);
+  const nothing = await as('student', ask, { points: {} });
+  t.same(await nothing.json(), { student_id, actual: total(80, 20), supposed: total(80, 20) });
+  grade('student', exam, { points: 20_000, state: 'draft' });
+  const drafted = await as('student', ask, { points: {} });
+  t.match(await drafted.json(), { actual: total(80, 20) }, 'a draft is not told by asking');
+  t.equal((await as('otherStudent', ask, { points, student_id })).status, 404);
+});
+
+t.test('what if: points that cannot be are refused', async (t) => {
+  const { as, course_id, essay } = await scene(t);
+  const ask = `POST /v1/courses/${course_id}/gradebook/what-if`;
+  const rows: [points: object, status: number, code: string][] = [
+    [{ [essay]: 10.001 }, 422, 'out_of_range'],
+    [{ asg_0: 1 }, 422, 'unknown_assignment'],
+    [{ [essay]: -1 }, 400, 'too_small'],
+    [{ [essay]: 1.0001 }, 400, 'custom'],
+  ];
+  for (const [points, status, code] of rows) {
+    const response = await as('student', ask, { points });
+    t.match(await response.json(), { status, errors: [{ code }] }, JSON.stringify(points));
+  }
+});
+
 function addStudents(
   api: CourseScene['api'],
   course_id: string,

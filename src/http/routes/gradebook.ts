@@ -1,13 +1,23 @@
 import { z } from '@hono/zod-openapi';
 import { accepts } from 'hono/accepts';
 import { gradebookPage } from '../../lms/queries/gradebook.ts';
+import { whatIf } from '../../lms/queries/what-if.ts';
 import { courseParams } from '../course-schema.ts';
 import { gradebookCsv } from '../gradebook-csv.ts';
-import { GRADEBOOK_CSV_EXAMPLE, GRADEBOOK_EXAMPLE, gradebookSchema } from '../gradebook-schema.ts';
-import { operation, router } from '../operation.ts';
+import {
+  GRADEBOOK_CSV_EXAMPLE,
+  GRADEBOOK_EXAMPLE,
+  gradebookSchema,
+  WHAT_IF_EXAMPLE,
+  whatIfSchema,
+} from '../gradebook-schema.ts';
+import { idOf } from '../id-schema.ts';
+import { maxIdChars } from '../limits.ts';
+import { json, jsonBody, operation, router } from '../operation.ts';
 import { pageAnswer, pageQuery, pageRequest } from '../page.ts';
 import { read } from '../read.ts';
 import { readInSlices } from '../read-in-slices.ts';
+import { milliPoints } from '../units.ts';
 
 const getOperation = operation(
   {
@@ -35,6 +45,35 @@ const getOperation = operation(
   { problems: ['forbidden', 'not_found', 'invalid_cursor'] },
 );
 
+const whatIfOperation = operation(
+  {
+    method: 'post',
+    path: '/v1/courses/{course_id}/gradebook/what-if',
+    operationId: 'whatIf',
+    summary: 'What the total would be with other points',
+    description:
+      'For a student of their own total, for the staff of anybody’s. Nothing is written. The points given ' +
+      'replace the posted ones, or stand where there are none; they are final, after any late policy.',
+    tags: ['grades'],
+    request: {
+      params: courseParams,
+      body: jsonBody(
+        z.strictObject({
+          points: z
+            .record(z.string().min(1).max(maxIdChars), milliPoints)
+            .openapi({ description: 'By assignment id.' }),
+          student_id: idOf('usr')
+            .optional()
+            .openapi({ description: 'For the staff; absent: the caller.' }),
+        }),
+        { points: { asg_019a9457c1d07c1e8a5f4c2b7d3e9f10: 90 } },
+      ),
+    },
+    responses: { 200: json(whatIfSchema, 'Both totals.', WHAT_IF_EXAMPLE) },
+  },
+  { problems: ['forbidden', 'not_found', 'invalid_value'], isWrite: false },
+);
+
 export function gradebookRoutes() {
   const app = router();
 
@@ -58,6 +97,15 @@ export function gradebookRoutes() {
       gradebookPage(reader, actor, course_id, pageRequest(query)),
     );
     return c.json({ assignments, ...pageAnswer(c, page) }, 200);
+  });
+
+  app.openapi(whatIfOperation, async (c) => {
+    const { course_id } = c.req.valid('param');
+    const { points, student_id } = c.req.valid('json');
+    const answer = await read(c, (reader, actor) =>
+      whatIf(reader, actor, course_id, student_id ?? actor.id, points),
+    );
+    return c.json(answer, 200);
   });
 
   return app;
