@@ -99,8 +99,8 @@ export const importChangesForgottenAtOnce = 500;
 export const maxOutageSeconds = 60 * 24 * 60 * 60;
 export const maxPolicyRules = 20;
 export const maxPolicyHolidays = 400;
-/** Deadlines that one command may move. */
-export const maxAdjustedDeadlines = 20_000;
+/** Deadlines that one command may move: nothing else is applied meanwhile, some 0.3 s at most. */
+export const maxAdjustedDeadlines = 5_000;
 /** Shorter windows without a commit are no incident: a change of leader, or nobody wrote. */
 export const minOutageMs = 120_000;
 

@@ -14,6 +14,22 @@ const day = 24 * hour;
 
 const deadline = fc.integer({ min: at('14T00:00'), max: at('24T00:00') });
 
+const seconds = fc.nat((2 * day) / 1000);
+const anyRule = fc.record({
+  min_outage_seconds: seconds,
+  covers_due_after_seconds: seconds,
+  covers_rest_of_day: fc.boolean(),
+  extend_by_seconds: seconds,
+  extend_from: fc.constantFrom('original' as const, 'restoration' as const),
+  business_days: fc.boolean(),
+  allow_resubmit: fc.boolean(),
+});
+const anyPolicy = fc.record({
+  rules: fc.array(anyRule, { minLength: 1, maxLength: 3 }),
+  utc_offset_minutes: fc.integer({ min: -840, max: 840 }),
+  holidays: fc.subarray(['2026-11-16', '2026-11-17', '2026-11-23']),
+});
+
 type Case = readonly [
   name: string,
   policy: OutageRules,
@@ -97,13 +113,37 @@ t.test('a holiday is no business day, nor is the weekend after it', (t) => {
 });
 
 t.test('days are those of the policy, also before 1970', (t) => {
-  const sunday = Date.parse('1969-12-28T12:00Z');
   const policy = { ...WATERLOO, utc_offset_minutes: 0 };
-  const incident = applied('inc_1', sunday - day - 5 * hour, sunday - day, [policy]);
-  const [step] = deadlineSteps({ due_at: sunday - day, lock_at: null }, [incident]);
-  t.equal(new Date(step?.after.due_at ?? 0).toISOString(), '1969-12-29T12:00:00.000Z');
+  const monday = Date.parse('1969-12-29T12:00Z');
+  for (const daysBefore of [3, 2]) {
+    // A day after it was restored would be Saturday or Sunday.
+    const restored = monday - daysBefore * day;
+    const incident = applied('inc_1', restored - 5 * hour, restored, [policy]);
+    const [step] = deadlineSteps({ due_at: restored, lock_at: null }, [incident]);
+    t.equal(step?.after.due_at, monday);
+  }
   t.end();
 });
+
+t.test(
+  'a rule that would give less takes nothing away, before or after one that gives more',
+  (t) => {
+    const [more] = READING.rules;
+    if (more === undefined) throw new Error('no rule');
+    const less = { ...more, extend_from: 'restoration' as const, extend_by_seconds: 0 };
+    const due = at('16T11:00');
+    for (const [rules, expected] of [
+      [[less], due],
+      [[less, more], due + day],
+      [[more, less], due + day],
+    ] as const) {
+      const incident = applied('inc_1', at('16T10:00'), at('16T10:30'), [{ ...READING, rules }]);
+      const end = deadlineSteps({ due_at: due, lock_at: null }, [incident]).at(-1);
+      t.equal(end?.after.due_at ?? due, expected);
+    }
+    t.end();
+  },
+);
 
 t.test('only a rule that says so lets people hand in again', (t) => {
   const again = (policy: OutageRules, lasted: number) => {
@@ -234,7 +274,10 @@ function incidents(maxLength: number) {
   const window = fc.record({
     start: fc.integer({ min: at('14T00:00'), max: at('24T00:00') }),
     lasted: fc.oneof(fc.nat(2 * hour), fc.nat(2 * day)),
-    policies: fc.subarray([READING, WATERLOO, BERGEN], { minLength: 1 }),
+    policies: fc.oneof(
+      fc.subarray([READING, WATERLOO, BERGEN], { minLength: 1 }),
+      fc.array(anyPolicy, { minLength: 1, maxLength: 2 }),
+    ),
   });
   return fc
     .array(window, { minLength: 1, maxLength })

@@ -113,7 +113,7 @@ function extended(
       allow_resubmit ||= rule.allow_resubmit;
     }
   }
-  return { at, allow_resubmit: allow_resubmit && at > deadline };
+  return { at, allow_resubmit };
 }
 
 function covers(

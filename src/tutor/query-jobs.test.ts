@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import t, { type Test } from 'tap';
 import { getQuery } from '../lms/queries/queries.ts';
 import { actorOf, PEOPLE, TestCourse } from '../lms/test-course.ts';
@@ -178,6 +179,42 @@ t.test('a run that was slow and was replaced adds nothing', async (t) => {
   const { answers } = threadOf(machine, 'qry_1');
   t.equal(answers.length, 1);
   t.match(answers, [{ tutor: { mode: 'retrieval' } }]);
+});
+
+t.test('a run keeps its lease while the model thinks, and stops when it is replaced', async (t) => {
+  mock.timers.enable({ apis: ['setInterval'] });
+  t.teardown(() => mock.timers.reset());
+  const machine = await school(t);
+  ask(machine, 'qry_1');
+  const asked = Promise.withResolvers<void>();
+  const stopped = Promise.withResolvers<void>();
+  const model: ChatModel = {
+    model: 'double',
+    async *chat(_messages, { signal }) {
+      asked.resolve();
+      await new Promise((_resolve, reject) => {
+        const stop = () => reject(new OllamaError('cancelled', 'stopped'));
+        signal?.addEventListener('abort', stop, { once: true });
+      }).finally(() => stopped.resolve());
+      yield '';
+    },
+  };
+  const jobs = jobsOf(t, machine, 'n1', { model });
+  jobs.asked('qry_1');
+  const running = jobs.look();
+  await asked.promise;
+  const other = { query_id: 'qry_1', node_id: 'n2', claim_id: 'other' };
+  for (let n = 0; n < 5; n += 1) {
+    machine.now += 5_000;
+    mock.timers.tick(5_000);
+    t.equal(machine.code(null, 'CLAIM_QUERY', other), 'conflict', `after ${5 * (n + 1)} s`);
+  }
+  machine.now += 15_000;
+  t.equal(machine.code(null, 'CLAIM_QUERY', other), 'ok');
+  mock.timers.tick(5_000);
+  await stopped.promise;
+  await running;
+  t.match(threadOf(machine, 'qry_1'), { tutor: 'answering', answer_count: 0 });
 });
 
 t.test('an answer that had no majority is sent again, and stands once', async (t) => {

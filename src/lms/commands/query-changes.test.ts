@@ -159,6 +159,27 @@ t.test('without its answers a query is open again', (t) => {
   t.end();
 });
 
+t.test('what the tutor said without a page does not answer a query', (t) => {
+  const machine = course();
+  const { student, ta } = PEOPLE;
+  const asked = { query_id: 'qry_t', to: 'tutor', tutor_answers: true };
+  machine.must(student, 'POST_QUERY', question(asked));
+  machine.must(null, 'CLAIM_QUERY', { query_id: 'qry_t', node_id: 'n1', claim_id: 'c1' });
+  const source = { claim_id: 'c1', mode: 'retrieval', citations: [], model: null };
+  const reason = { code: 'not_in_materials', detail: 'Nothing.' };
+  const said = { query_id: 'qry_t', answer_id: 'ans_t', tutor: { ...source, reason } };
+  machine.must(null, 'ANSWER_QUERY', answer(said));
+  machine.must(ta, 'ANSWER_QUERY', answer({ query_id: 'qry_t', answer_id: 'ans_ta' }));
+  machine.must(ta, AD, { query_id: 'qry_t', answer_id: 'ans_ta' });
+  t.match(getQuery(machine.reader, actorOf('student'), 'qry_t'), {
+    status: 'open',
+    answer_count: 1,
+  });
+  machine.must(ta, AD, { query_id: 'qry_t', answer_id: 'ans_t' });
+  t.match(getQuery(machine.reader, actorOf('student'), 'qry_t'), { answer_count: 0, answers: [] });
+  t.end();
+});
+
 t.test('lists are narrowed to what waits, to what is one’s own, to whom it was asked', (t) => {
   const machine = course();
   const { otherStudent } = PEOPLE;

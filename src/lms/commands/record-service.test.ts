@@ -3,6 +3,7 @@ import { minOutageMs } from '../limits.ts';
 import { getIncident, listIncidents } from '../queries/incidents.ts';
 import { actorOf, PEOPLE, TestCourse } from '../test-course.ts';
 import { applying, outagePolicy } from '../test-incidents.ts';
+import { TestMachine } from '../test-machine.ts';
 
 const R = 'RECORD_SERVICE';
 let next = 0;
@@ -58,6 +59,15 @@ t.test('a shorter one is none, nor is one at the beginning of the log', (t) => {
   outage(machine, minOutageMs - 1);
   t.equal(record(machine), null);
   t.same(windows(machine), []);
+  t.end();
+});
+
+t.test('the first leader of a new log ends no outage', (t) => {
+  const machine = new TestMachine();
+  machine.elect();
+  machine.addUser('usr_1', 'admin');
+  const value = machine.must<{ incident_id: string | null }>(null, R, { incident_id: 'inc_x' });
+  t.equal(value.incident_id, null);
   t.end();
 });
 

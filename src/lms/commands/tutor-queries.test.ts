@@ -183,6 +183,16 @@ t.test('an answer without pages hands the query over', (t) => {
   t.end();
 });
 
+t.test('what the staff answer first is not the tutor’s any more', (t) => {
+  const machine = course();
+  machine.must(PEOPLE.student, A, answer({ query_id: 'qry_w', answer_id: 'ans_s' }));
+  t.match(getQuery(machine.reader, actorOf('ta'), 'qry_w'), { tutor: 'waiting', status: 'open' });
+  machine.must(PEOPLE.ta, A, answer({ query_id: 'qry_w' }));
+  t.match(getQuery(machine.reader, actorOf('ta'), 'qry_w'), { tutor: 'handed_over' });
+  t.same(claimableQueries(machine.reader, 'n1', machine.now, 9), []);
+  t.end();
+});
+
 t.test('a query on which runs die is handed over', (t) => {
   const machine = course();
   for (let n = 1; n <= maxTutorRuns; n += 1) {
