@@ -17,10 +17,12 @@ import {
   namesOf,
   reportOtherMembers,
 } from './first-members.ts';
+import { COPIES_PREFIX, GuardedMembership } from './guarded-membership.ts';
 import { type AppParts, createApp } from './http/app.ts';
 import { Passwords } from './http/passwords.ts';
 import type { Consensus } from './http/ports.ts';
 import { type ApiServer, serveApi } from './http/server.ts';
+import type { ReplicatedBlobs } from './lms/blobs/replicated-blobs.ts';
 import { stampCommand } from './lms/codec.ts';
 import { COMMANDS } from './lms/commands/registry.ts';
 import { type AppliedCommand, LmsMachine } from './lms/machine.ts';
@@ -104,7 +106,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
     logger.child({ part: 'blobs' }),
   );
 
-  const membership = openMembership(raft, transport);
+  const membership = openMembership(raft, transport, blobs);
   const passwords = new Passwords();
   const consensus = consensusOf(raft);
   const tutor = openTutor(options, { consensus, reader, blobs });
@@ -170,9 +172,16 @@ function openTutor(
   });
 }
 
-function openMembership(raft: RaftNode, transport: Http2Transport): ClusterChanges {
-  const membership = new ClusterChanges(raft, transport);
-  transport.handle(MEMBERS_PREFIX, (request) => membership.serve(request));
+function openMembership(
+  raft: RaftNode,
+  transport: Http2Transport,
+  blobs: ReplicatedBlobs,
+): GuardedMembership {
+  const changes = new ClusterChanges(raft, transport);
+  transport.handle(MEMBERS_PREFIX, (request) => changes.serve(request));
+  const lacking = (signal: AbortSignal) => blobs.lacking(signal);
+  const membership = new GuardedMembership(changes, raft, transport, lacking);
+  transport.handle(COPIES_PREFIX, (request) => membership.serve(request));
   return membership;
 }
 

@@ -40,8 +40,14 @@ export interface Consensus {
 
 /** Who takes part, and who leads: asked of the leader, wherever that is. To ask again is safe. */
 export interface MembershipControl {
-  /** Rejects with `MembershipError`. */
-  changeMembers(change: MemberChange, options: ChangeOptions): Promise<MembersChanged>;
+  /**
+   * Rejects with `MembershipError`, and with `TooFewCopies` when a voter would leave that is needed for
+   * files, unless those may be lost.
+   */
+  changeMembers(
+    change: MemberChange,
+    options: ChangeOptions & { readonly acceptMissingFiles?: boolean },
+  ): Promise<MembersChanged>;
 
   /** Resolves with who leads then; rejects with `MembershipError`. @param to `null`: any other voter */
   moveLeadership(to: string | null, timeoutMs: number): Promise<string | null>;

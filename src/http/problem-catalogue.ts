@@ -29,6 +29,7 @@ export type TransportCode =
   | 'disk_low'
   | 'members_changing'
   | 'members_unsafe'
+  | 'files_unsafe'
   | 'internal';
 
 /** The `code` of every problem document that this API can answer with. */
@@ -199,6 +200,14 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemKind>> = {
     description:
       'Of the voters that would be left, fewer than a majority answer. Start those that are down, or ' +
       'replace one of them first.',
+  },
+  files_unsafe: {
+    status: 409,
+    title: 'Files would be on too few nodes',
+    retryable: true,
+    description:
+      'A majority of the voters that would be left must have all files. They fetch what they lack: wait. If ' +
+      'it never comes, `accept_missing_files` gives those files up.',
   },
   version_mismatch: {
     status: 412,

@@ -6,11 +6,16 @@ import type { Reader } from './reader.ts';
 
 /** For tests of rules: a state machine in memory, and a log that is only a counter. */
 export class TestMachine {
-  readonly machine = new LmsMachine(':memory:', COMMANDS);
+  readonly machine: LmsMachine;
   /** The leader's clock, ms. */
   now = Date.UTC(2026, 0, 5, 9);
   #index = 0;
   #term = 1;
+
+  /** @param path of its file; in memory there is nothing to take a snapshot of */
+  constructor(path = ':memory:') {
+    this.machine = new LmsMachine(path, COMMANDS);
+  }
 
   get reader(): Reader {
     return this.machine.reader;

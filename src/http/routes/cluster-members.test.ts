@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { TooFewCopies } from '../../lms/blobs/too-few-copies.ts';
 import type { MemberChange } from '../../raft/core/member-change.ts';
 import { MembershipError, type MembershipErrorCode } from '../../raft/errors.ts';
 import { TestApi } from '../testing.ts';
@@ -112,4 +113,28 @@ t.test('every refusal has its problem', async (t) => {
     t.equal(response.status, status, code);
     t.match(await response.json(), { code: problem, detail: 'Because.' });
   }
+});
+
+t.test('a node stays while files need it, unless they are given up', async (t) => {
+  const { api, token } = start(t);
+  const inner = api.membership.changeMembers;
+  const given: (boolean | undefined)[] = [];
+  api.membership.changeMembers = (change, options) => {
+    given.push(options.acceptMissingFiles);
+    if (options.acceptMissingFiles === true) return inner(change, options);
+    return Promise.reject(new TooFewCopies(2, 1, ['n2 lacks 7']));
+  };
+  const refused = await api.request('DELETE /v1/cluster/nodes/n3', { token });
+  t.equal(refused.status, 409);
+  t.match(await refused.json(), { code: 'files_unsafe', detail: /n2 lacks 7/ });
+  const forced = await api.request('DELETE /v1/cluster/nodes/n3?accept_missing_files=true', {
+    token,
+  });
+  t.equal(forced.status, 204);
+  const body = { ...N4, replaces: 'n1' };
+  t.equal((await api.request('POST /v1/cluster/nodes', { token, body })).status, 409);
+  const accepting = { ...body, accept_missing_files: true };
+  const replaced = await api.request('POST /v1/cluster/nodes', { token, body: accepting });
+  t.equal(replaced.status, 202);
+  t.same(given, [false, true, false, true]);
 });

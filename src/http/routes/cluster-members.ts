@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { TooFewCopies } from '../../lms/blobs/too-few-copies.ts';
 import { requireOnSite } from '../../lms/policy.ts';
 import { MembershipError } from '../../raft/errors.ts';
 import { type ApiContext, timeLeft } from '../env.ts';
@@ -30,6 +31,10 @@ const newNodeSchema = z.strictObject({
   replaces: nodeId
     .optional()
     .openapi({ example: 'n3', description: 'The voter that leaves when this one comes in.' }),
+  accept_missing_files: z.boolean().optional().openapi({
+    example: false,
+    description: 'With `replaces`: let it leave although files may be lost with it.',
+  }),
 });
 
 const joiningSchema = z
@@ -44,7 +49,13 @@ const joiningSchema = z
   })
   .openapi('JoiningNode');
 
-const REFUSED = ['forbidden', 'members_changing', 'members_unsafe', 'already_exists'] as const;
+const REFUSED = [
+  'forbidden',
+  'members_changing',
+  'members_unsafe',
+  'files_unsafe',
+  'already_exists',
+] as const;
 
 const addNode = operation(
   {
@@ -83,9 +94,18 @@ const removeNode = operation(
     summary: 'Remove a node for ever',
     description:
       'Its id is never taken again, and its process ends by itself. Refused when too few of the ' +
-      'others answer. A node that never came is taken back in the same way.',
+      'others answer, or while too few of them have all files. A node that never came is taken back in ' +
+      'the same way.',
     tags: ['cluster'],
-    request: { params: z.object({ node_id: nodeId.openapi({ example: 'n3' }) }) },
+    request: {
+      params: z.object({ node_id: nodeId.openapi({ example: 'n3' }) }),
+      query: z.strictObject({
+        accept_missing_files: z.enum(['true']).optional().openapi({
+          example: 'true',
+          description: 'Let it leave although files may be lost with it.',
+        }),
+      }),
+    },
     responses: { 204: { description: 'It is a member no more.' } },
   },
   { problems: [...REFUSED, 'not_found', 'conflict'], isWrite: false },
@@ -127,13 +147,17 @@ export function clusterMemberRoutes(control: MembershipControl) {
 
   app.openapi(addNode, async (c) => {
     await requireManager(c);
-    const { replaces, ...member } = c.req.valid('json');
+    const { replaces, accept_missing_files, ...member } = c.req.valid('json');
     const change =
       replaces === undefined
         ? ({ kind: 'add', member } as const)
         : ({ kind: 'replace', id: replaces, member } as const);
     const { index, configuration } = await asProblems(
-      control.changeMembers(change, { timeoutMs: timeLeft(c), until: 'begun' }),
+      control.changeMembers(change, {
+        timeoutMs: timeLeft(c),
+        until: 'begun',
+        acceptMissingFiles: accept_missing_files === true,
+      }),
     );
     const { voters, learners } = configuration;
     const members = [...voters, ...learners]
@@ -145,7 +169,8 @@ export function clusterMemberRoutes(control: MembershipControl) {
   app.openapi(removeNode, async (c) => {
     await requireManager(c);
     const { node_id: id } = c.req.valid('param');
-    const options = { timeoutMs: timeLeft(c) };
+    const acceptMissingFiles = c.req.valid('query').accept_missing_files === 'true';
+    const options = { timeoutMs: timeLeft(c), acceptMissingFiles };
     await asProblems(control.changeMembers({ kind: 'remove', id }, options));
     return c.body(null, 204);
   });
@@ -183,6 +208,9 @@ async function asProblems<Value>(result: Promise<Value>): Promise<Value> {
   try {
     return await result;
   } catch (error) {
+    if (error instanceof TooFewCopies) {
+      throw new Problem('files_unsafe', `${error.message}. Nothing was changed.`);
+    }
     if (!(error instanceof MembershipError)) throw error;
     throw new Problem(CODES[error.code], error.message);
   }

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import t from 'tap';
+import { until } from '../../../test/fixtures/until.ts';
 import { TestMachine } from '../test-machine.ts';
 import { BlobReader } from './blob-reader.ts';
 import { MissingBlobs } from './missing-blobs.ts';
@@ -89,4 +91,67 @@ t.test('it runs until it is told to stop', async (t) => {
   }
   stop.abort();
   await running;
+});
+
+t.test('files that came with a snapshot are noticed, while it runs', async (t) => {
+  const { own, other, reader, machine: empty } = await setUp(t);
+  empty.close();
+  const folder = t.testdir();
+  const [source, replica] = ['source', 'replica'].map((name) => {
+    const machine = new TestMachine(join(folder, `${name}.db`));
+    machine.addUser('usr_ann', 'instructor');
+    return machine;
+  }) as [TestMachine, TestMachine];
+  t.teardown(() => [source, replica].map((machine) => machine.close()));
+  const texts = ['first', 'second', 'third'];
+  for (const text of texts) {
+    await keepText(other.store, text);
+    source.must('usr_ann', 'CREATE_FILE', {
+      file_id: `fil_${text}`,
+      sha256: sha256Of(text),
+      size_bytes: text.length,
+      media_type: 'text/plain',
+      filename: 'a.txt',
+    });
+  }
+  const stop = new AbortController();
+  const missing = new MissingBlobs(replica.reader, own.store, reader, SILENT);
+  const running = missing.run(stop.signal);
+  const snapshot = join(folder, 'snapshot.db');
+  await source.machine.writeSnapshot(snapshot);
+  await replica.machine.installSnapshot(snapshot);
+  await until('all of them', async () => {
+    const found = await Promise.all(texts.map((text) => own.store.has(sha256Of(text))));
+    return found.every(Boolean) ? true : undefined;
+  });
+  stop.abort();
+  await running;
+  t.equal(missing.count, 0);
+});
+
+t.test('what has expired meanwhile is looked for no more', async (t) => {
+  const { machine, missing, addFile } = await setUp(t);
+  addFile('gone');
+  machine.must('usr_ann', 'CREATE_FILE', {
+    file_id: 'fil_short',
+    sha256: sha256Of('short'),
+    size_bytes: 5,
+    media_type: 'text/plain',
+    filename: 'a.txt',
+    unattached: { keep_ms: 1, max_unattached_files: 9, max_unattached_bytes: 99 },
+  });
+  await missing.compareUpTo(2, GOING);
+  t.equal(missing.count, 2);
+  t.equal(await missing.lacking(GOING), 2);
+  machine.now += 1;
+  machine.must(null, 'EXPIRE_FILES', {});
+  t.equal(await missing.lacking(GOING), 1);
+});
+
+t.test('how many are lacking is known when all rows were compared, or not at all', async (t) => {
+  const { other, missing, addFile } = await setUp(t);
+  for (const text of ['one', 'two']) addFile(text);
+  await keepText(other.store, 'two');
+  t.equal(await missing.lacking(GOING), 1);
+  await t.rejects(missing.lacking(AbortSignal.abort()));
 });

@@ -54,6 +54,17 @@ export class MissingBlobs {
     if (this.#missing.size < maxMissingBlobs) this.#missing.set(blob.sha256, blob);
   }
 
+  /**
+   * Of all files that were applied here, how many this node lacks after it has tried to fetch them; counts
+   * up to `maxMissingBlobs`. Rejects when `signal` fires before it knows.
+   */
+  async lacking(signal: AbortSignal): Promise<number> {
+    await this.compareUpTo(lastFileSequence(this.#reader), signal);
+    if (this.#missing.size > 0) await this.retry(signal);
+    signal.throwIfAborted();
+    return this.#missing.size;
+  }
+
   /** Compares and fetches until `signal` fires. */
   async run(signal: AbortSignal): Promise<void> {
     let seen = 0;

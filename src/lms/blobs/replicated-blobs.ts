@@ -42,6 +42,7 @@ export class ReplicatedBlobs {
   readonly #figures = new BlobFigures();
   readonly #missing: MissingBlobs;
   readonly #garbage: Garbage;
+  readonly #settle: () => Promise<void>;
   readonly #scrubber: Scrubber;
   readonly #rows: Reader;
   readonly #writer: MajorityWriter;
@@ -72,12 +73,19 @@ export class ReplicatedBlobs {
       isNamed: (sha256: string) => sizeOf(sha256) !== null,
       logTime: () => logTime(reader),
     };
+    this.#settle = settle;
     this.#garbage = new Garbage(shelves, rows, settle, logger);
     store.events = {
       used: (sha256) => this.#garbage.used(sha256),
       kept: (sha256) => this.#figures.kept(sha256),
       foundDamaged: (sha256) => this.#figures.foundDamaged(sha256),
     };
+  }
+
+  /** Of all committed files, how many this node lacks; rejects when it cannot tell in time. */
+  async lacking(signal: AbortSignal): Promise<number> {
+    await this.#settle();
+    return await this.#missing.lacking(signal);
   }
 
   /** How they do on this node. */
