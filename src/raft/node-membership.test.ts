@@ -210,3 +210,20 @@ t.test('after a restart the members are those of the log, for the transport too'
   t.same(told?.voters.map((one) => one.id).sort(), expected);
   t.same(told?.removed, [gone.id]);
 });
+
+t.test('who is told by a majority that it was removed believes it, by one alone not', async (t) => {
+  const { network, members } = await start(t, ['n1', 'n2', 'n3']);
+  const [, , away] = members as [MemoryMember, MemoryMember, MemoryMember];
+  const port = network.port('n1', 'n3');
+  port?.onToldRemoved('n1');
+  port?.onToldRemoved('n1');
+  await sleep(0);
+  t.equal(away.removed, false);
+  port?.onReachable('n1', true);
+  port?.onToldRemoved('n2');
+  await sleep(0);
+  t.equal(away.removed, false, 'the other one speaks with it again');
+  port?.onToldRemoved('n1');
+  await until(() => away.removed);
+  t.equal(away.node.status().removed, true);
+});

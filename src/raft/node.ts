@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { PlacedConfiguration } from './core/configurations.ts';
 import { type MemberChange, wasRemoved } from './core/member-change.ts';
 import type { Configuration, LogEntry, NodeId } from './core/messages.ts';
+import { hasQuorum } from './core/quorum.ts';
 import type { Role, SnapshotHead, Timing } from './core/types.ts';
 import { Applier } from './driver/applier.ts';
 import { Driver, type DriverHooks } from './driver/driver.ts';
@@ -73,6 +74,7 @@ export class RaftNode {
   readonly #snapshots: Snapshots;
   readonly #reachable = new Set<NodeId>();
   readonly #expiry: NodeJS.Timeout;
+  readonly #toldRemovedBy = new Set<NodeId>();
   #removed = false;
 
   constructor(options: RaftNodeOptions) {
@@ -124,8 +126,10 @@ export class RaftNode {
     transport.onReachable = (peer, reachable) => {
       if (reachable) this.#reachable.add(peer);
       else this.#reachable.delete(peer);
+      if (reachable) this.#toldRemovedBy.delete(peer);
       this.#driver.push({ type: 'reachable', peer, reachable });
     };
+    transport.onToldRemoved = (peer) => this.#toldRemoved(peer);
     this.#driver.start();
     this.#lookIfRemoved(core.configurations.at(core.commit).configuration);
   }
@@ -259,7 +263,21 @@ export class RaftNode {
   }
 
   #lookIfRemoved(configuration: Configuration): void {
-    if (this.#removed || !wasRemoved(configuration, this.#options.id)) return;
+    if (wasRemoved(configuration, this.#options.id)) this.#isRemoved();
+  }
+
+  /**
+   * It was away when that was decided, and the others speak with it no more. One of them may be wrong,
+   * by an entry that is taken back; a majority of those who could elect this node is not.
+   */
+  #toldRemoved(peer: NodeId): void {
+    this.#toldRemovedBy.add(peer);
+    const { configuration } = this.#driver.core;
+    if (hasQuorum(configuration, (id) => this.#toldRemovedBy.has(id))) this.#isRemoved();
+  }
+
+  #isRemoved(): void {
+    if (this.#removed) return;
     this.#removed = true;
     // Not from within a step or the constructor: whoever is told may close this node.
     setImmediate(() => this.#options.onRemoved?.());

@@ -107,6 +107,8 @@ export interface Transport {
   ) => Promise<InstallSnapshotResponse>;
   /** The connection to a peer broke, or came up. */
   onReachable: (peer: NodeId, reachable: boolean) => void;
+  /** `peer` refuses to speak with this node, because it was removed from the cluster. */
+  onToldRemoved: (peer: NodeId) => void;
   /** New peers or addresses; connections to members that went away are closed. */
   setMembers(configuration: Configuration): void;
   close(): Promise<void>;

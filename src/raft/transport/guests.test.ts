@@ -94,8 +94,12 @@ t.test('who was removed is spoken to for a while, then refused and told why', as
   await until(() => stays.counters().peers.n2 === undefined);
   await told;
   stays.onMessage = (from) => t.fail(`a message of ${from} reached the core`);
-  await until(() => stays.counters().refusals.unknown_sender > 0);
+  const toldBy = new Promise((resolve) => {
+    leaves.onToldRemoved = resolve;
+  });
+  await until(() => stays.counters().refusals.removed_sender > 0);
   await until(() => leaves.counters().refusals.by_peer > 0);
+  t.equal(await toldBy, 'n1');
   stays.setMembers(without);
   t.equal(stays.counters().peers.n2, undefined, 'nor is it taken for a guest');
 });

@@ -50,6 +50,7 @@ export class Http2Transport implements Transport {
   onInstallSnapshot: Transport['onInstallSnapshot'] = () =>
     Promise.reject(new Error('this node is starting'));
   onReachable: Transport['onReachable'] = () => undefined;
+  onToldRemoved: Transport['onToldRemoved'] = () => undefined;
 
   readonly #own: Handshake;
   readonly #keys: TransportKeys;
@@ -73,6 +74,7 @@ export class Http2Transport implements Transport {
     this.#logger = logger;
     this.#limits = checkLimits({ ...DEFAULT_LIMITS, ...limits });
     this.#refusals = new Refusals(logger, this.#limits);
+    this.#refusals.onToldRemoved = (peer) => this.onToldRemoved(peer);
     this.#waiters = new ReplyWaiters(this.#limits);
     this.#peers = new Peers({
       self: node_id,

@@ -61,7 +61,7 @@ export class Peers {
     const { self, takesGuests } = this.#options;
     if (this.#removed.has(peer)) {
       throw new Refused(
-        'unknown_sender',
+        'removed_sender',
         `${peer} was removed from the cluster and cannot take part under this id again`,
       );
     }

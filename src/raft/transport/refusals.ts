@@ -10,6 +10,8 @@ const REASONS = [
   /** The certificate is of our CA but names no node of this cluster, or another than expected. */
   'wrong_certificate',
   'unknown_sender',
+  /** It was a member, and can never be one again. */
+  'removed_sender',
   'wrong_cluster',
   'wrong_version',
   /** The handshake names another node than the certificate. */
@@ -32,6 +34,8 @@ const REASONS = [
   'by_peer',
 ] as const;
 
+const REMOVED_SENDER: RefusalReason = 'removed_sender';
+
 export type RefusalReason = (typeof REASONS)[number];
 export type RefusalCounts = Readonly<Record<RefusalReason, number>>;
 
@@ -39,16 +43,20 @@ export type RefusalCounts = Readonly<Record<RefusalReason, number>>;
 export class Refused extends Error {
   override readonly name = 'Refused';
   readonly reason: RefusalReason;
+  /** The peer's own reason, of a refusal that it sent. */
+  readonly peerReason: string | null;
 
-  constructor(reason: RefusalReason, message: string) {
+  constructor(reason: RefusalReason, message: string, peerReason: string | null = null) {
     super(message);
     this.reason = reason;
+    this.peerReason = peerReason;
   }
 }
 
 /** The other end refused what we sent: `body` is its Refusal. */
 export function refusedByPeer(body: Readonly<Record<string, unknown>>): Refused {
-  return new Refused('by_peer', `the peer says: ${String(body.message).slice(0, 256)}`);
+  const message = `the peer says: ${String(body.message).slice(0, 256)}`;
+  return new Refused('by_peer', message, String(body.code));
 }
 
 /** Counts refusals by reason, and logs them so that no flood of them floods the log. */
@@ -57,6 +65,8 @@ export class Refusals {
   readonly #limits: Pick<TransportLimits, 'refusalLogIntervalMs'>;
   readonly #counts: Record<RefusalReason, number>;
   readonly #muted = new Map<string, { until: number; hidden: number }>();
+  /** A peer says that this node was removed from the cluster. */
+  onToldRemoved: (peer: NodeId) => void = () => undefined;
 
   constructor(logger: TransportLogger, limits: Pick<TransportLimits, 'refusalLogIntervalMs'>) {
     this.#logger = logger;
@@ -70,6 +80,8 @@ export class Refusals {
   /** True when it was logged; then it is also time to tell the peer. `peer` null: a stranger. */
   record(refused: Refused, peer: NodeId | null): boolean {
     this.#counts[refused.reason] += 1;
+    const { peerReason } = refused;
+    if (peer !== null && peerReason === REMOVED_SENDER) this.onToldRemoved(peer);
     const now = performance.now();
     const key = `${refused.reason} ${peer ?? ''}`;
     const muted = this.#muted.get(key);
