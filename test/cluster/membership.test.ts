@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { lmsAdmin } from '../fixtures/admin-command.ts';
 import { callApi } from '../fixtures/api-call.ts';
+import { addNode, removeNode } from '../fixtures/change-members.ts';
 import { TestCluster } from '../fixtures/cluster.ts';
 import { freePorts } from '../fixtures/free-ports.ts';
 import { listAllLocally } from '../fixtures/list-all.ts';
@@ -13,37 +14,6 @@ t.setTimeout(120_000);
 
 const writers = 4;
 const writesBetween = 25;
-
-/** The first entry of `lms-admin add-node`, then the start of the node. */
-async function addNode(cluster: TestCluster, id: string, ...more: string[]): Promise<void> {
-  const [api = 0, raft = 0] = await freePorts(2);
-  const url = `http://127.0.0.1:${api}`;
-  const bundle = join(cluster.folder, `${id}.join.json`);
-  const [asked = ''] = cluster.running;
-  await lmsAdmin(
-    ...['add-node', '--url', cluster.api(asked), '--pki', join(cluster.folder, 'pki')],
-    ...['--id', id, '--raft', `127.0.0.1:${raft}`, '--api', url, '--out', bundle, ...more],
-  );
-  cluster.joins(id, url, bundle);
-  await cluster.restart(id);
-  await untilVoter(cluster, id);
-}
-
-async function removeNode(cluster: TestCluster, id: string): Promise<void> {
-  const asked = cluster.running.find((other) => other !== id) ?? '';
-  const process = cluster.process(id);
-  await lmsAdmin('remove-node', '--url', cluster.api(asked), '--id', id);
-  cluster.leaves(id);
-  await process.exited;
-}
-
-async function untilVoter(cluster: TestCluster, id: string): Promise<void> {
-  await until(`${id} is a voter`, async () => {
-    const { body } = await cluster.call(cluster.running[0] ?? '', 'GET /v1/cluster');
-    const nodes = body.nodes as { id: string; voter: boolean }[];
-    return nodes.some((node) => node.id === id && node.voter) ? true : undefined;
-  });
-}
 
 /** Courses made one after the other, at nodes that stay; every request must succeed at once. */
 class Load {

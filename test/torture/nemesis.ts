@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { removeNode, startNewNode, untilVoter } from '../fixtures/change-members.ts';
 import type { Draws } from '../simulation/randomness.ts';
 import type { ProxiedCluster } from './proxied-cluster.ts';
 
@@ -10,6 +11,10 @@ interface Fault {
 
 /** How long a fault lasts, ms: longer than an election takes, some of them longer than two. */
 const lengths = [200, 700, 1500, 3000];
+/** An idle node may not meet its failing disk at all. */
+const failureLimitMs = 3_000;
+const firstNewcomer = 100;
+let newcomers = 0;
 
 const FAULTS: readonly Fault[] = [
   {
@@ -92,6 +97,58 @@ const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'the disk of the leader is low',
+    async strike(net, random) {
+      const leader = await net.cluster.leader();
+      net.disk(leader, { free_bytes: net.cluster.file.disk.reserve_bytes - 1 });
+      await sleep(random.pick(lengths));
+      net.disk(leader, {});
+    },
+  },
+  {
+    name: 'the disk of anyone is full',
+    async strike(net, random) {
+      const id = random.pick(net.cluster.ids);
+      net.disk(id, { free_bytes: 0, create: 'ENOSPC' });
+      await sleep(random.pick(lengths));
+      net.disk(id, {});
+    },
+  },
+  {
+    name: 'the disk of the leader hangs',
+    async strike(net, random) {
+      const leader = await net.cluster.leader();
+      net.disk(leader, { stall_ms: random.pick(lengths) });
+      await sleep(random.pick(lengths));
+      net.disk(leader, {});
+    },
+  },
+  {
+    name: 'the disk of anyone fails',
+    async strike(net, random) {
+      const { cluster } = net;
+      const id = random.pick(cluster.ids);
+      net.disk(id, { fsync: 'EIO' });
+      await Promise.race([cluster.process(id).exited, sleep(failureLimitMs)]);
+      net.disk(id, {});
+      await cluster.kill(id);
+      await cluster.restart(id);
+    },
+  },
+  {
+    name: 'a member comes and goes, and the leader dies meanwhile',
+    async strike({ cluster }) {
+      newcomers += 1;
+      const id = `n${firstNewcomer + newcomers}`;
+      await startNewNode(cluster, id);
+      const leader = await cluster.leader();
+      await cluster.kill(leader);
+      await untilVoter(cluster, id);
+      await cluster.restart(leader);
+      await removeNode(cluster, id);
+    },
+  },
+  {
     name: 'a slow network',
     async strike(net, random) {
       net.slow(random.pick([20, 80, 200]));
@@ -108,8 +165,11 @@ export async function rage(
   until: AbortSignal,
   report: (fault: string) => void,
 ): Promise<void> {
+  let round: Fault[] = [];
   while (!until.aborted) {
-    const fault = random.pick(FAULTS);
+    // Each comes once before any comes again.
+    if (round.length === 0) round = random.subset(FAULTS, FAULTS.length);
+    const fault = round.pop() as Fault;
     report(fault.name);
     await fault.strike(net, random);
     await sleep(random.pick([0, 300, 1000]));

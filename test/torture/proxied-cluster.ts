@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseAddress } from '../../src/cluster-file.ts';
 import { TestCluster } from '../fixtures/cluster.ts';
+import { commandDisk, type DiskCommand, failingDiskEnv } from '../fixtures/failing-disk.ts';
 import { freePorts } from '../fixtures/free-ports.ts';
 import { NetProxy } from './net-proxy.ts';
 
@@ -7,23 +11,36 @@ interface Teardown {
   teardown(run: () => unknown): void;
 }
 
-/** A cluster of real processes that reach each other only through proxies, one per ordered pair. */
+/**
+ * A cluster of real processes that reach each other only through proxies, one per ordered pair, and
+ * whose disks fail at command. Nodes that join later have no proxies.
+ */
 export class ProxiedCluster {
   readonly cluster: TestCluster;
   readonly #proxies: ReadonlyMap<string, NetProxy>;
 
-  private constructor(cluster: TestCluster, proxies: ReadonlyMap<string, NetProxy>) {
+  readonly #folder: string;
+
+  private constructor(
+    cluster: TestCluster,
+    proxies: ReadonlyMap<string, NetProxy>,
+    folder: string,
+  ) {
     this.cluster = cluster;
+    this.#folder = folder;
     this.#proxies = proxies;
   }
 
   static async start(t: Teardown, nodes: number): Promise<ProxiedCluster> {
     const proxies = new Map<string, NetProxy>();
+    const folder = mkdtempSync(join(tmpdir(), 'torture-disks-'));
+    t.teardown(() => rmSync(folder, { recursive: true, force: true }));
     const ports = await freePorts(nodes * nodes);
     const proxyPort = (from: string, to: string) =>
       ports[(Number(from.slice(1)) - 1) * nodes + Number(to.slice(1)) - 1] ?? 0;
     const cluster = await TestCluster.make(t, {
       nodes,
+      env: failingDiskEnv(folder),
       seenBy: (id, file) => ({
         ...file,
         nodes: file.nodes.map((node) =>
@@ -41,7 +58,12 @@ export class ProxiedCluster {
       }
     }
     await cluster.startAll();
-    return new ProxiedCluster(cluster, proxies);
+    return new ProxiedCluster(cluster, proxies, folder);
+  }
+
+  /** The disk of a node does this from now on; `{}`: it is well. */
+  disk(id: string, command: DiskCommand): void {
+    commandDisk(this.#folder, id, command);
   }
 
   /** Nothing that `from` says reaches `to` any more, over whichever connection; the rest does. */

@@ -11,7 +11,7 @@ t.test(
   async (t) => {
     const outcome = await torture(t, {
       nodes: 3,
-      seconds: 25,
+      seconds: 30,
       seed,
       report: (fault) => t.comment(fault),
     });
