@@ -10,6 +10,9 @@ import { receiptId } from '../../lms/queries/receipts.ts';
 import { newId } from '../ids.ts';
 import { type CourseScene, courseScene, type Person } from '../testing-course.ts';
 
+/** Hundreds of scenes, on a machine that may have other things to do. */
+t.setTimeout(200_000);
+
 /** Columns of the table of statuses. */
 const PEOPLE = [
   null,
@@ -180,8 +183,10 @@ const TABLE: readonly Row[] = [
 for (const [target, body, headers, row] of TABLE) {
   const statuses = row.split(' ').map(Number);
   t.test(target, async (t) => {
+    // Who only reads leaves the scene as it was.
+    const reading = target.startsWith('GET ') ? scene(t) : null;
     for (const [n, person] of PEOPLE.entries()) {
-      const { as, ids } = scene(t);
+      const { as, ids } = reading ?? scene(t);
       const response = await as(person, fill(target, ids), body, headers);
       t.equal(response.status, statuses[n], `${person}`);
       if (statuses[n] !== 404) continue;
