@@ -99,6 +99,7 @@ const get = operation(
       '`HEAD` is what tus clients ask. `offset_bytes` is on a majority of nodes: the upload goes on from ' +
       'there, through any node. When it is complete, `file_id` names the file; before, there is none.',
     tags: ['files'],
+    parameters: [PARAMETERS.tus],
     request: { params },
     responses: {
       200: { ...json(uploadSchema, 'The upload.', UPLOAD_EXAMPLE), headers: ANSWERS.progress },
