@@ -4,6 +4,7 @@ import { ATTACHED_FILE_EXAMPLE, attachedFileSchema } from './attached-file-schem
 import { idOf } from './id-schema.ts';
 import {
   LATE_POLICY_EXAMPLE,
+  latePolicyPatchSchema,
   latePolicySchema,
   newLatePolicySchema,
 } from './late-policy-schema.ts';
@@ -133,4 +134,6 @@ export const newAssignmentSchema = z.strictObject({
   rubric: FIELDS.rubric.default(null).openapi({ default: null }),
 });
 
-export const assignmentPatchSchema = z.strictObject(FIELDS).partial();
+export const assignmentPatchSchema = z
+  .strictObject({ ...FIELDS, late_policy: latePolicyPatchSchema.nullable() })
+  .partial();

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { POLICY_DEFAULTS } from '../lms/late-policy.ts';
 import { maxLateIntervalSeconds } from '../lms/limits.ts';
 import { percent, percentHundredths } from './units.ts';
 
@@ -22,15 +23,27 @@ export const latePolicySchema = z
   })
   .openapi('LatePolicy');
 
-export const newLatePolicySchema = z.strictObject({
+const FIELDS = {
   rate_percent: percentHundredths
     .refine((hundredths) => hundredths > 0, { message: 'must be above 0' })
     .openapi({ description: RATE, minimum: 0.01 }),
   interval_seconds: interval.openapi({ description: 'A day has 86400.', example: 86_400 }),
-  cap_percent: percentHundredths.default(10_000).openapi({ description: CAP, default: 100 }),
-  floor_percent: percentHundredths.default(0).openapi({ description: FLOOR, default: 0 }),
-  basis: basis.default('points_possible'),
+  cap_percent: percentHundredths.openapi({ description: CAP }),
+  floor_percent: percentHundredths.openapi({ description: FLOOR }),
+  basis,
+} as const;
+
+export const newLatePolicySchema = z.strictObject({
+  ...FIELDS,
+  cap_percent: FIELDS.cap_percent.default(POLICY_DEFAULTS.cap_percent).openapi({ default: 100 }),
+  floor_percent: FIELDS.floor_percent
+    .default(POLICY_DEFAULTS.floor_percent)
+    .openapi({ default: 0 }),
+  basis: FIELDS.basis.default(POLICY_DEFAULTS.basis),
 });
+
+/** Merged into the policy that there is, as RFC 7396 says. */
+export const latePolicyPatchSchema = z.strictObject(FIELDS).partial();
 
 export const LATE_POLICY_EXAMPLE: z.input<typeof latePolicySchema> = {
   rate_percent: 5,

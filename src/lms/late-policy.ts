@@ -11,6 +11,13 @@ export interface LatePolicy {
   readonly basis: 'points_possible' | 'entered';
 }
 
+/** What holds where a policy does not say otherwise. */
+export const POLICY_DEFAULTS = {
+  cap_percent: 10_000,
+  floor_percent: 0,
+  basis: 'points_possible',
+} as const satisfies Partial<LatePolicy>;
+
 export interface FinalPoints {
   /** Milli-points; `entered − late_deduction = final_points`. */
   readonly late_deduction: number;

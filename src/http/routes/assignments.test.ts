@@ -97,6 +97,25 @@ t.test('of a late policy only rate and interval must be said', async (t) => {
   });
 });
 
+t.test('PATCH merges a late policy, too', async (t) => {
+  const { as, assignment } = courseScene(t);
+  const path = `/v1/assignments/${assignment()}`;
+  const patch = async (version: number, late_policy: object | null) => {
+    const headers = { 'If-Match': `"${version}"` };
+    const response = await as('instructor', `PATCH ${path}`, { late_policy }, headers);
+    return { status: response.status, body: (await response.json()) as object };
+  };
+  t.match(await patch(1, { cap_percent: 50 }), {
+    status: 422,
+    body: { code: 'invalid_value', errors: [{ pointer: '/late_policy' }] },
+  });
+  t.match(await patch(1, { ...LATE, cap_percent: 70 }), { status: 200 });
+  t.match(await patch(2, { rate_percent: 7.25 }), {
+    body: { late_policy: { ...LATE, rate_percent: 7.25, cap_percent: 70 } },
+  });
+  t.match(await patch(3, null), { status: 200, body: { late_policy: null } });
+});
+
 t.test('an empty PATCH leaves the version as it is', async (t) => {
   const { as, assignment } = courseScene(t);
   const path = `/v1/assignments/${assignment()}`;

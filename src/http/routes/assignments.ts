@@ -91,7 +91,7 @@ const updateOperation = operation(
     summary: 'Change an assignment',
     description:
       'JSON Merge Patch: `null` removes a date or the limit of attempts, `attachments` and `topics` ' +
-      'are replaced whole, so are `late_policy` and `rubric`. What changes nothing makes no new version. ' +
+      'are replaced whole, so are the criteria of a `rubric`. What changes nothing makes no new version. ' +
       'Lowering `points_possible` changes no grade that was given. When `due_at` moves, the lateness of what was handed in moves with it.',
     tags: ['assignments'],
     parameters: [ifMatchParameter(true)],
@@ -150,10 +150,12 @@ export function assignmentRoutes() {
   });
 
   app.openapi(updateOperation, async (c) => {
+    const { late_policy, ...changes } = c.req.valid('json');
     const assignment = await submit(c, updateAssignment, {
       ...c.req.valid('param'),
       expected_version: requireIfMatch(c),
-      ...present(c.req.valid('json')),
+      ...present(changes),
+      ...(late_policy !== undefined && { late_policy: late_policy && present(late_policy) }),
     });
     return c.json(assignment, 200);
   });

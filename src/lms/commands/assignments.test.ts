@@ -300,6 +300,53 @@ t.test('a change that changes nothing makes no version and no event', (t) => {
   t.end();
 });
 
+t.test('a late policy is merged into the one that there is', (t) => {
+  const machine = course();
+  const change = (expected_version: number, late_policy: object | null) =>
+    machine.must<Assignment>(PEOPLE.instructor, U, update({ expected_version, late_policy }))
+      .late_policy;
+  t.equal(machine.code(PEOPLE.instructor, U, update({ late_policy: { cap_percent: 1 } })), BAD);
+  t.equal(machine.code(PEOPLE.instructor, U, update({ late_policy: {} })), BAD);
+  const first = { rate_percent: 5, interval_seconds: 60 };
+  const defaults = { cap_percent: 100, floor_percent: 0, basis: 'points_possible' };
+  t.same(change(1, { rate_percent: 500, interval_seconds: 60 }), { ...first, ...defaults });
+  t.same(change(2, { cap_percent: 5_000, basis: 'entered' }), {
+    ...first,
+    ...defaults,
+    cap_percent: 50,
+    basis: 'entered',
+  });
+  t.match(change(3, { rate_percent: 100 }), { rate_percent: 1, cap_percent: 50 });
+  t.equal(change(4, null), null);
+  t.equal(
+    machine.code(PEOPLE.instructor, U, update({ expected_version: 5, late_policy: {} })),
+    BAD,
+  );
+  t.end();
+});
+
+t.test('lowering the points possible changes no grade that was given', (t) => {
+  const machine = course();
+  const grade = (expected_version: number, points: number) => ({
+    submission_id: 'sub_1',
+    expected_version,
+    points,
+    feedback_md: '',
+    state: 'posted',
+    attempt: null,
+    reason: null,
+  });
+  const G = 'GRADE_ASSIGNMENT';
+  machine.must(PEOPLE.instructor, G, grade(0, 9_000));
+  const lower = { assignment_id: 'asg_used', expected_version: 1, points_possible: 5_000 };
+  t.match(machine.must(PEOPLE.instructor, U, lower), { points_possible: 5, version: 2 });
+  const kept = machine.reader.get<{ points: number }>('SELECT points FROM grades');
+  t.equal(kept?.points, 9_000);
+  t.equal(machine.code(PEOPLE.instructor, G, grade(1, 9_000)), BAD, 'given anew it is judged anew');
+  t.equal(machine.code(PEOPLE.instructor, G, grade(1, 5_000)), 'ok');
+  t.end();
+});
+
 t.test('a deleted assignment is gone for everybody, and its files are loose', (t) => {
   const machine = course();
   t.equal(machine.must(PEOPLE.instructor, D, remove()), null);
