@@ -160,3 +160,58 @@ t.test('the asker changes and deletes, and lists are narrowed', async (t) => {
   t.equal((await as('student', `DELETE ${path}`)).status, 204);
   t.same(await ids(''), [second]);
 });
+
+t.test('nothing that a peer may read anywhere tells who asked anonymously', async (t) => {
+  const { as, course_id, people, api } = courseScene(t);
+  const course = `/v1/courses/${course_id}`;
+  const asked = await as('student', `POST ${course}/queries`, { ...ASK, anonymous: true });
+  const { id } = (await asked.json()) as { id: string };
+  const path = `/v1/queries/${id}`;
+  const followUp = await as('student', `POST ${path}/answers`, { body_md: 'And: when?' });
+  const { id: own } = (await followUp.json()) as { id: string };
+  await as('student', `PATCH ${path}`, { title: 'How?' });
+  await as('student', `PATCH ${path}/answers/${own}`, { body_md: 'And: how?' });
+  await as('ta', `PUT ${path}/answers/${own}/endorsed`);
+
+  const peer = people.otherStudent.id;
+  const readable = [
+    `${course}/queries`,
+    `${course}/queries?unanswered=true&to=instructor`,
+    `${course}/queries?mine=true`,
+    path,
+    `${course}/progress/${peer}`,
+    `${course}/announcements`,
+    course,
+    '/v1/incidents',
+  ];
+  const refused = [
+    `${course}/enrollments`,
+    `${course}/progress`,
+    `${course}/statistics`,
+    `/v1/audit-events?course_id=${course_id}`,
+    '/v1/audit-events',
+  ];
+  for (const [targets, status] of [
+    [readable, 200],
+    [refused, 403],
+  ] as const) {
+    for (const target of targets) {
+      const response = await as('otherStudent', `GET ${target}`);
+      t.equal(response.status, status, target);
+      const text = `${await response.text()} ${JSON.stringify([...response.headers])}`;
+      t.notOk(text.includes(people.student.id), `no id in ${target}`);
+      t.notOk(text.includes('"sue"'), `no name in ${target}`);
+    }
+  }
+  for (const target of [`PATCH ${path}`, `DELETE ${path}/answers/${own}`, `DELETE ${path}`]) {
+    const body = target.startsWith('PATCH') ? { title: 'x' } : undefined;
+    const text = await (await as('otherStudent', target, body)).text();
+    t.notOk(text.includes(people.student.id), target);
+  }
+  const events = api.machine.reader.all<{ type: string; user_id: string | null; data: string }>(
+    'SELECT type, user_id, data FROM events WHERE data LIKE ?',
+    `%${id}%`,
+  );
+  t.ok(events.length >= 5);
+  t.notOk(JSON.stringify(events).includes(people.student.id), 'no event');
+});

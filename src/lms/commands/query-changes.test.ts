@@ -1,4 +1,5 @@
 import t from 'tap';
+import { courseStatistics } from '../queries/course-statistics.ts';
 import { getQuery, listQueries, type QueryFilter } from '../queries/queries.ts';
 import { actorOf, PEOPLE, type Person } from '../test-course.ts';
 import { accept, answer, courseWithQueries as course, endorse, question } from '../test-queries.ts';
@@ -177,6 +178,24 @@ t.test('what the tutor said without a page does not answer a query', (t) => {
   });
   machine.must(ta, AD, { query_id: 'qry_t', answer_id: 'ans_t' });
   t.match(getQuery(machine.reader, actorOf('student'), 'qry_t'), { answer_count: 0, answers: [] });
+  t.end();
+});
+
+t.test('what was deleted is not counted, in the course and for its asker', (t) => {
+  const machine = course();
+  const counted = () => {
+    const statistics = courseStatistics(machine.reader, actorOf('admin'), 'crs_1');
+    const own = machine.reader.get<{ queries: number }>(
+      'SELECT queries FROM gradebook_students WHERE student_id = ?',
+      PEOPLE.student,
+    );
+    return [statistics.queries, own?.queries];
+  };
+  t.same(counted(), [{ to_instructor: 1, to_tutor: 1, answered: 1 }, 2]);
+  machine.must(PEOPLE.ta, QD, query());
+  t.same(counted(), [{ to_instructor: 0, to_tutor: 1, answered: 0 }, 1]);
+  machine.must(PEOPLE.student, QD, query({ query_id: 'qry_2' }));
+  t.same(counted(), [{ to_instructor: 0, to_tutor: 0, answered: 0 }, 0]);
   t.end();
 });
 

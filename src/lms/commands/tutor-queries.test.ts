@@ -155,6 +155,13 @@ t.test('an answer of the tutor has its pages, and is the asker’s to see', (t) 
   t.match(machine.lastEvents(), [{ type: 'query.answered', user_id: PEOPLE.student }]);
   t.equal(machine.lastEvents().length, 1);
   t.equal(machine.lastTarget(), 'ans_new');
+  t.same(
+    machine.reader
+      .all<object>('SELECT material_id, questions FROM material_questions')
+      .map((row) => ({ ...row })),
+    [{ material_id: 'mat_1', questions: 1 }],
+    'it counts as a question about the material',
+  );
   const { answers } = getQuery(machine.reader, actorOf('student'), 'qry_w');
   t.same(answers, [value]);
   t.match(answers, [

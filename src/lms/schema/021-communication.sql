@@ -44,3 +44,23 @@ CREATE TABLE feeds (
   created_at    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX feeds_user ON feeds (user_id, id);
+
+-- The totals of statistics (016), for what can be deleted, and for what the tutor answers in threads.
+CREATE TRIGGER query_uncounts AFTER UPDATE OF deleted_at ON queries
+WHEN old.deleted_at IS NULL AND new.deleted_at IS NOT NULL BEGIN
+  UPDATE course_totals
+     SET queries_to_instructor = queries_to_instructor - (new."to" = 'instructor'),
+         queries_to_tutor = queries_to_tutor - (new."to" = 'tutor'),
+         queries_answered = queries_answered - (new.answered_at IS NOT NULL)
+   WHERE course_id = new.course_id;
+  UPDATE gradebook_students SET queries = queries - 1
+   WHERE course_id = new.course_id AND student_id = new.author_id;
+END;
+
+CREATE TRIGGER tutor_answer_counts AFTER INSERT ON answers WHEN new.tutor IS NOT NULL BEGIN
+  INSERT INTO material_questions
+  SELECT DISTINCT q.course_id, j.value ->> '$.material_id', 1
+    FROM queries q, json_each(new.tutor, '$.citations') j
+   WHERE q.id = new.query_id
+  ON CONFLICT DO UPDATE SET questions = questions + 1;
+END;
