@@ -141,6 +141,7 @@ type Change = (csv: string, ids: { essay: string; student: string; foreign: stri
 const FILES: readonly [name: string, change: Change, code: string][] = [
   ['as exported', (csv) => csv, 'ok'],
   ['a BOM', (csv) => `\ufeff${csv}`, 'ok'],
+  ['a BOM before a quote', (csv) => csv.replace('student_id', '\ufeff"student_id"'), 'ok'],
   ['line feeds alone', (csv) => csv.replaceAll('\r\n', '\n'), 'ok'],
   ['headers in another case', (csv) => csv.replace(/^[^,]+,[^,]+/, 'Student_ID,USERNAME'), 'ok'],
   ['an id in capitals', (csv, { essay }) => csv.replace(essay, essay.toUpperCase()), 'ok'],

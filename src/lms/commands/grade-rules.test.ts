@@ -55,6 +55,12 @@ const TABLE: readonly [name: string, fields: object, payload: object, code: stri
   ['finer than milli', { rubric: RUBRIC }, scores(0.5, 0), 'out_of_range'],
   ['between two levels', { rubric: RUBRIC }, scores(5_000, 1_000), 'not_a_level'],
   ['another sum', { rubric: RUBRIC }, scores(5_000, 4_000, { points: 8_000 }), 'not_the_sum'],
+  [
+    'points beside the sum',
+    { rubric: RUBRIC },
+    scores(5_000, 4_000, { points: 9_500 }),
+    'not_the_sum',
+  ],
   ['one missing', { rubric: RUBRIC }, grade(none), 'required'],
   ['one missing in a draft', { rubric: RUBRIC }, grade({ ...none, ...draft }), 'ok'],
   [
