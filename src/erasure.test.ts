@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { finishErasures } from './erasure-worker.ts';
 import type { TestApi } from './http/testing.ts';
-import { courseScene } from './http/testing-course.ts';
+import { courseScene, itemsOf } from './http/testing-course.ts';
 import { ProposalError } from './raft/errors.ts';
 
 const NAMES = ['Zebulon', 'zeb.q', 'zeb@example.org'];
@@ -39,7 +39,7 @@ async function scene(t: Test) {
   const own = (target: string, content: object) => api.request(target, { token, body: content });
   await own('PATCH /v1/me', { email: 'zeb@example.org' });
   await own('POST /v1/tokens', { name: 'Script', scopes: ['read'] });
-  await own('POST /v1/feeds', { name: 'Phone' });
+  t.equal((await own('POST /v1/me/feeds', { name: 'Phone' })).status, 201);
   const handedIn = await own(`POST /v1/assignments/${assignment()}/submissions`, {
     text_md: 'Done.',
   });
@@ -100,6 +100,26 @@ t.test('grades and audit stay, under a pseudonym', async (t) => {
   t.ok(submission.includes(`Erased user ${zeb.id.slice(-6)}`));
   t.ok(submission.includes(zeb.id));
   t.same(tablesWith(api, 'erased-').includes('users'), true);
+});
+
+t.test('what an import knows of somebody goes too', async (t) => {
+  const { api, as, finish } = await scene(t);
+  const roster =
+    'username,display_name,email,external_id\nyeti,Yeti Yoder,yeti@example.org,S-4711\n';
+  const headers = { 'Content-Type': 'text/csv' };
+  const planned = await as('admin', 'POST /v1/imports', roster, headers);
+  t.equal(planned.status, 201);
+  const { id } = (await planned.json()) as { id: string };
+  const applied = await as('admin', `POST /v1/imports/${id}/apply`, { approve: true });
+  t.equal(applied.status, 200);
+  const found = await itemsOf<{ id: string }>(as('admin', 'GET /v1/users?username=yeti'));
+  t.equal(found.length, 1);
+  t.ok(tablesWith(api, 'S-4711').length > 0);
+  t.equal((await as('admin', `POST /v1/users/${found[0]?.id}/erasure`)).status, 200);
+  await finish();
+  for (const name of ['yeti', 'S-4711']) t.same(tablesWith(api, name), [], name);
+  const changes = await as('admin', `GET /v1/imports/${id}/changes`);
+  t.ok((await changes.text()).includes('Erased user'));
 });
 
 t.test('nobody is left who could log in, and the name is free', async (t) => {

@@ -9,7 +9,7 @@ export function pseudonymOf(userId: string): Pseudonym {
 }
 
 /** Keys that hold personal data, in an object that has the user's id beside them. */
-const NAMES = ['display_name', 'username', 'email'] as const;
+const NAMES: readonly string[] = ['display_name', 'username', 'username_key', 'email'];
 
 /** A copy in which this user's names are pseudonyms: those in objects that hold the user's id too. */
 export function withoutNames(value: unknown, userId: string): unknown {
@@ -23,11 +23,17 @@ export function withoutNames(value: unknown, userId: string): unknown {
 
 /** The fields of a user, with pseudonyms for those that it has. */
 export function pseudonymised(fields: object, userId: string): object {
-  const names: Record<string, string | null> = { ...pseudonymOf(userId), email: null };
+  const { username, display_name } = pseudonymOf(userId);
+  const names: Record<string, string | null> = {
+    username,
+    username_key: username,
+    display_name,
+    email: null,
+  };
   return Object.fromEntries(
     Object.entries(fields).map(([key, value]) => [
       key,
-      (NAMES as readonly string[]).includes(key) && value !== null ? names[key] : value,
+      NAMES.includes(key) && value !== null ? names[key] : value,
     ]),
   );
 }

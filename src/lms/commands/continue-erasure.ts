@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { eraseNextImport } from '../erase-imports.ts';
 import { resultsErasedAtOnce } from '../limits.ts';
 import { withoutNames } from '../pseudonym.ts';
 import { Refusal } from '../refusal.ts';
@@ -16,7 +17,7 @@ interface Erasure {
 }
 
 /**
- * One step of an erasure: some stored results. Of the system; nothing is left to do when
+ * One step of an erasure: some stored results, then one import. Of the system; nothing is left to do when
  * the erasure is not there. A result is rewritten, not forgotten: a replay must not be done again. The
  * hash chain is over the results as they were, and stays as it is.
  */
@@ -29,7 +30,9 @@ export const continueErasure = defineCommand<ContinueErasure, null>({
     if (erasure === undefined) return null;
     tx.target(erasure.user_id);
     if (erasure.next_index <= erasure.until_index) eraseResults(tx, erasure);
-    else tx.run('DELETE FROM erasures WHERE user_id = ?', erasure.user_id);
+    else if (!eraseNextImport(tx, erasure)) {
+      tx.run('DELETE FROM erasures WHERE user_id = ?', erasure.user_id);
+    }
     return null;
   },
 });

@@ -1,0 +1,54 @@
+import { pseudonymised, pseudonymOf } from './pseudonym.ts';
+import type { Tx } from './tx.ts';
+
+/** Ids that other systems gave to somebody: a student number says who it is. */
+export function eraseExternalIds(tx: Tx, userId: string): void {
+  tx.run(
+    `DELETE FROM external_ids WHERE kind = 'enrollment' AND object_id IN
+       (SELECT course_id || '/' || user_id FROM enrollments WHERE user_id = ?)`,
+    userId,
+  );
+  tx.run("DELETE FROM external_ids WHERE kind = 'user' AND object_id = ?", userId);
+}
+
+/** What an import keeps for its undoing. Returns `false` when there is no further import. */
+export function eraseNextImport(
+  tx: Tx,
+  {
+    user_id: userId,
+    next_import: after,
+  }: { readonly user_id: string; readonly next_import: number },
+): boolean {
+  const next = tx.get<{ sequence: number; id: string }>(
+    'SELECT sequence, id FROM imports WHERE sequence > ? ORDER BY sequence LIMIT 1',
+    after,
+  );
+  if (next === undefined) return false;
+  const changes = tx.all<{ n: number; fields: string; before: string | null }>(
+    "SELECT n, fields, before FROM import_changes WHERE import_id = ? AND kind = 'user' AND object_id = ?",
+    next.id,
+    userId,
+  );
+  const erased = (json: string) =>
+    JSON.stringify(pseudonymised(JSON.parse(json) as object, userId));
+  for (const { n, fields, before } of changes) {
+    tx.run(
+      `UPDATE import_changes SET external_id = 'erased', label = ?, fields = ?, before = ?
+        WHERE import_id = ? AND n = ?`,
+      pseudonymOf(userId).display_name,
+      erased(fields),
+      before === null ? null : erased(before),
+      next.id,
+      n,
+    );
+  }
+  tx.run(
+    `UPDATE import_changes SET external_id = 'erased', label = ?
+      WHERE import_id = ? AND kind = 'enrollment' AND substr(object_id, instr(object_id, '/') + 1) = ?`,
+    pseudonymOf(userId).display_name,
+    next.id,
+    userId,
+  );
+  tx.run('UPDATE erasures SET next_import = ? WHERE user_id = ?', next.sequence, userId);
+  return true;
+}
