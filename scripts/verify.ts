@@ -6,6 +6,7 @@ const CHECKS: readonly [what: string, command: string, ...args: string[]][] = [
   ['types', 'tsc', '--noEmit', '-p', '.'],
   ['types of the core, without Node', 'tsc', '--noEmit', '-p', 'tsconfig.core.json'],
   ['openapi.yaml is what the code says', 'node', 'scripts/openapi.ts', '--check'],
+  ['docs/ACCESS.md is what the policy says', 'node', 'scripts/access.ts', '--check'],
   ['tidy', 'node', 'scripts/test.ts', 'test/tidy.test.ts'],
 ];
 

@@ -10,7 +10,6 @@ const SCOPE_OF_TAG: Readonly<Record<string, { read?: Scope; write: Scope }>> = {
   audit: { read: 'admin', write: 'admin' },
   cluster: { read: 'admin', write: 'admin' },
   grades: { write: 'grade' },
-  gradebook: { write: 'grade' },
   imports: { read: 'admin', write: 'admin' },
   incidents: { write: 'admin' },
   users: { write: 'admin' },
@@ -20,6 +19,15 @@ const SCOPE_OF_TAG: Readonly<Record<string, { read?: Scope; write: Scope }>> = {
 export function scopeOf(tags: readonly string[], isRead: boolean): Scope {
   const known = tags.map((tag) => SCOPE_OF_TAG[tag]).find((scope) => scope !== undefined);
   return isRead ? (known?.read ?? 'read') : (known?.write ?? 'write');
+}
+
+/** For the documentation: every tag that has a rule, and the rest. */
+export function scopesByTag(): { tag: string; read: Scope; write: Scope }[] {
+  return [...Object.keys(SCOPE_OF_TAG), 'all others'].map((tag) => ({
+    tag,
+    read: scopeOf([tag], true),
+    write: scopeOf([tag], false),
+  }));
 }
 
 /** Refuses a personal token that was not made for this (RFC 6750 §3.1). A login may do everything. */
