@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { announceAddress } from './announce-address.ts';
 import { Background } from './background.ts';
+import { checkState } from './check-state.ts';
 import { ClusterChanges, MEMBERS_PREFIX } from './cluster-changes.ts';
 import { type ClusterFile, type ClusterNode, parseAddress } from './cluster-file.ts';
 import { type Beginning, type DataFolder, openDataFolder } from './data-folder.ts';
@@ -121,6 +122,8 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   parts.defer(() => background.end());
   const { scrub_bytes_per_second: scrubPace } = cluster.files;
   background.run((until) => blobs.run(scrubPace, until));
+  const state = { node_id: node.id, folder: folder.path, logger };
+  background.run((until) => checkState(state, until));
   background.run((until) => expireFiles({ raft, consensus, reader, logger }, until));
   background.run((until) => continueErasures(consensus, reader, until));
   background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));

@@ -96,6 +96,19 @@ t.test('a state that is missing or damaged is made again', async (t) => {
   t.ok(existsSync(`${damaged.file}.damaged`), 'it is set aside');
 });
 
+t.test('a state that was found damaged while the node ran is made again, once', async (t) => {
+  const { start, file } = await setup(t, 8, [6]);
+  writeFileSync(`${file}.doubted`, 'lms.db is damaged');
+  t.equal(await start(logOf(5, 12)), 6);
+  t.ok(existsSync(`${file}.damaged`), 'it is set aside');
+  t.notOk(existsSync(`${file}.doubted`));
+  const none = await setup(t, 8, []);
+  writeFileSync(`${none.file}.doubted`, 'lms.db is damaged');
+  await t.rejects(none.start(logOf(5, 12)), { name: 'OperatorError', message: /no snapshot/ });
+  t.ok(existsSync(`${none.file}.doubted`), 'as long as it could not be');
+  t.ok(existsSync(none.file), 'nothing is thrown away');
+});
+
 t.test('with a whole log nothing else is needed; without it, it is told what to do', async (t) => {
   const whole = await setup(t, 8, []);
   rmSync(whole.file);

@@ -20,12 +20,13 @@ interface Parts {
 /**
  * Opens the state where it is, however far it is behind the log: the log brings the rest. When it is
  * missing, damaged or ends before the log begins, it is made again from the newest snapshot. That also
- * ends an installation that a crash broke off. Throws `OperatorError` when it cannot be had.
+ * ends an installation that a crash broke off. A state that was found damaged while the node ran
+ * (`check-state.ts`) is not opened at all. Throws `OperatorError` when it cannot be had.
  */
 export async function openMachine(parts: Parts): Promise<LmsMachine> {
   const file = join(parts.folder, 'lms.db');
   const there = existsSync(file);
-  const machine = openState(file, parts);
+  const machine = existsSync(doubtOf(file)) ? null : openState(file, parts);
   const why = whyNot(machine, there, parts.log);
   if (why === null && machine !== null) return checked(machine, parts);
   machine?.close();
@@ -34,6 +35,11 @@ export async function openMachine(parts: Parts): Promise<LmsMachine> {
   // The log has everything from the beginning.
   if (why === 'damaged') clearAway(file, parts);
   return checked(reopened(file, parts), parts);
+}
+
+/** Beside a state that was found damaged, until it has been made again. */
+export function doubtOf(file: string): string {
+  return `${file}.doubted`;
 }
 
 /** Null when its file is damaged. */
@@ -92,6 +98,7 @@ function reopened(file: string, parts: Parts): LmsMachine {
 /** Everything that was applied was in the log: a log that ends before it has lost something. */
 function checked(machine: LmsMachine, { folder, log }: Parts): LmsMachine {
   rmSync(join(folder, 'lms.db.new'), { force: true });
+  rmSync(doubtOf(join(folder, 'lms.db')), { force: true });
   const { index } = machine.applied;
   if (index <= log.last_index) return machine;
   machine.close();
