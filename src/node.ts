@@ -120,10 +120,8 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
 
   const background = new Background(signal, fatal.reject);
   parts.defer(() => background.end());
-  const { scrub_bytes_per_second: scrubPace } = cluster.files;
-  background.run((until) => blobs.run(scrubPace, until));
-  const state = { node_id: node.id, folder: folder.path, logger };
-  background.run((until) => checkState(state, until));
+  background.run((until) => blobs.run(cluster.files.scrub_bytes_per_second, until));
+  background.run((until) => checkState({ node_id: node.id, folder: folder.path, logger }, until));
   background.run((until) => expireFiles({ raft, consensus, reader, logger }, until));
   background.run((until) => continueErasures(consensus, reader, until));
   background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));
