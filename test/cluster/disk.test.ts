@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -132,5 +132,29 @@ t.test(
       await stopped(t, cluster, leader),
       /log is damaged: .*file \S+\/wal\/0000000001\.log, offset \d+, entries from index \d+ on.*nothing was changed.*under a new node id/,
     );
+  },
+);
+
+t.test(
+  'a disk that was put back to an older state: the node stops, the others go on',
+  async (t) => {
+    const { cluster, write, others } = await start(t);
+    const leader = await cluster.leader();
+    const [one = '', other = ''] = others(leader);
+    await write(leader);
+    await cluster.kill(one);
+    const older = join(cluster.folder, 'older');
+    cpSync(cluster.dataFolder(one), older, { recursive: true });
+    await cluster.restart(one);
+    for (let n = 0; n < 5; n += 1) t.equal((await write(one)).status, 201);
+    await cluster.kill(one);
+    rmSync(cluster.dataFolder(one), { recursive: true });
+    cpSync(older, cluster.dataFolder(one), { recursive: true });
+    cluster.launch(one);
+    t.match(
+      await stopped(t, cluster, one),
+      /the log ends at entry \d+, but this node acknowledged entry \d+ .*put back to an older state.*under a new node id/,
+    );
+    t.equal((await write(other)).status, 201);
   },
 );

@@ -16,9 +16,10 @@ export class ReadBarriers {
   readonly #ask: (id: string) => void;
   readonly #waiters: AppliedWaiters;
   readonly #asked = new Map<string, Reader[]>();
-  readonly #retries = new Set<NodeJS.Timeout>();
+  readonly #retries = new Map<NodeJS.Timeout, readonly Reader[]>();
   #open: Reader[] | null = null;
   #count = 0;
+  #closed = false;
 
   constructor(ask: (id: string) => void, waiters: AppliedWaiters) {
     this.#ask = ask;
@@ -54,7 +55,7 @@ export class ReadBarriers {
       this.#retries.delete(timer);
       for (const reader of readers) this.#add(reader);
     }, retryPauseMs);
-    this.#retries.add(timer);
+    this.#retries.set(timer, readers);
   }
 
   /** Rejects those whose time is up. To be called every now and then. */
@@ -69,14 +70,16 @@ export class ReadBarriers {
   }
 
   close(): void {
-    for (const timer of this.#retries) clearTimeout(timer);
-    for (const reader of [...this.#asked.values()].flat()) {
-      reader.reject(new ReadError('closed', 'The node is shutting down.'));
-    }
+    this.#closed = true;
+    for (const timer of this.#retries.keys()) clearTimeout(timer);
+    const readers = [...this.#asked.values(), ...this.#retries.values()].flat();
+    for (const reader of readers) reader.reject(closedError());
     this.#asked.clear();
+    this.#retries.clear();
   }
 
   #add(reader: Reader): void {
+    if (this.#closed) return reader.reject(closedError());
     if (rejectIfLate(reader, performance.now())) return;
     if (this.#open === null) {
       this.#count += 1;
@@ -94,6 +97,10 @@ export class ReadBarriers {
       return readers;
     });
   }
+}
+
+function closedError(): ReadError {
+  return new ReadError('closed', 'The node is shutting down.');
 }
 
 function rejectIfLate(reader: Reader, now: number): boolean {
