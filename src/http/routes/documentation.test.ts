@@ -125,6 +125,7 @@ t.test('what needs a session can answer 401 and 503, what is public says so', (t
       'POST /v1/auth/refresh',
       'POST /v1/auth/register',
       'OPTIONS /v1/uploads',
+      'GET /v1/feeds/{file}',
       'GET /v1/cluster',
     ],
   );

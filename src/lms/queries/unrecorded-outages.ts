@@ -68,6 +68,8 @@ function lastIndex(reader: Reader): number {
 
 /** The log's time: that of the last command. Ms since the epoch; 0 in an empty log. */
 export function logTime(reader: Reader): number {
-  const row = reader.get<{ committed_at: number }>('SELECT committed_at FROM replica');
+  const row = reader.get<{ committed_at: number }>(
+    'SELECT committed_at FROM journal ORDER BY log_index DESC LIMIT 1',
+  );
   return row?.committed_at ?? 0;
 }
