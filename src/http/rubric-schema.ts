@@ -20,10 +20,13 @@ export const rubricSchema = z
   })
   .openapi('Rubric');
 
-const id = line(maxRubricIdChars).openapi({
-  description: 'Your own, unique among its neighbours; grades name it.',
-  example: 'clarity',
-});
+/** Grades are objects with these ids as names: one that every object has already is none. */
+const id = line(maxRubricIdChars)
+  .refine((name) => !(name in Object.prototype), { message: 'is reserved: choose another' })
+  .openapi({
+    description: 'Your own, unique among its neighbours; grades name it.',
+    example: 'clarity',
+  });
 
 export const newRubricSchema = z.strictObject({
   criteria: z

@@ -163,6 +163,21 @@ const BAD: readonly [string, object, number, string, string][] = [
   ['unknown file', { attachments: ['fil_0'] }, 422, 'invalid_value', '/attachments/0'],
 ];
 
+t.test('a criterion cannot be called what every object has', async (t) => {
+  const { as, course_id } = courseScene(t);
+  for (const id of ['__proto__', 'constructor', 'toString']) {
+    const response = await as('instructor', `POST /v1/courses/${course_id}/assignments`, {
+      ...FULL,
+      rubric: { criteria: [{ id, title: 'T', points: 1 }] },
+    });
+    t.match(await response.json(), {
+      status: 400,
+      code: 'invalid_request',
+      errors: [{ pointer: '/rubric/criteria/0/id' }],
+    });
+  }
+});
+
 t.test('bad input is told where and why, and leaves nothing behind', async (t) => {
   const { as, course_id } = courseScene(t);
   const path = `/v1/courses/${course_id}/assignments`;
