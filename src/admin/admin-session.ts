@@ -53,6 +53,11 @@ export class AdminSession {
     return new AdminSession(base, token);
   }
 
+  /** The same session with another node: all of them know it. */
+  at(base: string): AdminSession {
+    return new AdminSession(base, this.#token);
+  }
+
   /** The answer's JSON, `null` when it has none. Rejects with `OperatorError` when it is refused. */
   call(target: string, body?: object): Promise<unknown> {
     return call(this.#base, target, { token: this.#token, ...(body !== undefined && { body }) });

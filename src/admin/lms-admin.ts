@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { runProgram } from '../run-program.ts';
 import { addNodeCommand } from './commands/add-node.ts';
+import { auditCommand } from './commands/audit.ts';
 import { initCommand } from './commands/init.ts';
 import { moveLeaderCommand } from './commands/move-leader.ts';
 import { removeNodeCommand } from './commands/remove-node.ts';
@@ -16,5 +17,6 @@ await runProgram('lms-admin', (program) =>
     .command(removeNodeCommand)
     .command(moveLeaderCommand)
     .command(snapshotCommand)
+    .command(auditCommand)
     .demandCommand(1, 'Say what to do'),
 );
