@@ -16,7 +16,8 @@ export function namedBlobBytes(reader: Reader, sha256: string): number | null {
 
 /** The log's time, as far as this node has applied it: ms. */
 export function logTime(reader: Reader): number {
-  const row = reader.get<{ committed_at: number }>('SELECT committed_at FROM replica');
-  if (row === undefined) throw new Error('broken invariant: lms.db has no position');
-  return row.committed_at;
+  const row = reader.get<{ committed_at: number }>(
+    'SELECT committed_at FROM journal ORDER BY log_index DESC LIMIT 1',
+  );
+  return row?.committed_at ?? 0;
 }
