@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { makeClassroom } from '../test/fixtures/classroom.ts';
 import { TestCluster } from '../test/fixtures/cluster.ts';
-import { bodyBytes, type Target } from './target.ts';
+import { queryBody } from './query-body.ts';
+import type { Target } from './target.ts';
 
 /** Accounts that the connections take in turn. */
 const students = 16;
@@ -42,12 +43,4 @@ export async function startLms(folder: string): Promise<Target> {
     await stop();
     throw error;
   }
-}
-
-/** Of exactly `bodyBytes` when `%N%` has become twelve digits. */
-function queryBody(): string {
-  const with_text = (body_md: string) =>
-    JSON.stringify({ to: 'instructor', title: 'Question %N%', body_md });
-  const growth = '000000000000'.length - '%N%'.length;
-  return with_text('x'.repeat(bodyBytes - growth - with_text('').length));
 }

@@ -230,7 +230,7 @@ function startRaft(
     ...io,
     logger: logger.child({ part: 'raft' }),
     prepare: (command) => {
-      const stamped = Uint8Array.from(command);
+      const stamped = new Uint8Array(command);
       stampCommand(stamped, Date.now());
       return stamped;
     },

@@ -1,0 +1,62 @@
+import { newId } from '../../src/http/ids.ts';
+import { serveApi } from '../../src/http/server.ts';
+import { TestApi } from '../../src/http/testing.ts';
+import { createCourse } from '../../src/lms/commands/create-course.ts';
+import { enroll } from '../../src/lms/commands/enroll.ts';
+import type { LoadJob } from '../load-job.ts';
+import { queryBody } from '../query-body.ts';
+
+export interface ServedStage {
+  readonly request: Pick<LoadJob, 'origins' | 'method' | 'path' | 'headers' | 'body'>;
+}
+
+const students = 16;
+/** Writes that arrive within it are answered together, as they are when they share an fsync. */
+const groupMs = 1;
+
+/** The whole API over a state machine in memory; a log stands behind it that takes `groupMs`. */
+const api = new TestApi();
+const teacher = api.user('ann', 'instructor');
+const course_id = newId('crs');
+const course = { course_id, code: 'bench', title: 'Bench', description_md: '' };
+api.command(createCourse, course, teacher.id);
+const tokens = Array.from({ length: students }, (_, n) => {
+  const { id, token } = api.user(`student${n}`, 'student');
+  api.command(enroll, { course_id, user_id: id, role: 'student' }, teacher.id);
+  return token;
+});
+const path = `/v1/courses/${course_id}/queries`;
+const headers = tokens.map((token) => ({
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+}));
+
+/** What the log would have brought: the answer to one write, made by the real rules. */
+const { apply } = api.consensus;
+let answer: ReturnType<typeof apply> | undefined;
+let waiting: (() => void)[] = [];
+
+api.consensus.propose = async ({ command }) => {
+  answer ??= apply.call(api.consensus, command);
+  await new Promise<void>((resolve) => {
+    if (waiting.length === 0) setTimeout(answerAll, groupMs);
+    waiting.push(resolve);
+  });
+  return answer;
+};
+
+function answerAll(): void {
+  const group = waiting;
+  waiting = [];
+  for (const resolve of group) resolve();
+}
+
+const { url } = await serveApi(api.app, { host: '127.0.0.1', port: 0 });
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  process.send?.(user + system);
+});
+const served: ServedStage = {
+  request: { origins: [url], method: 'POST', path, headers, body: queryBody() },
+};
+process.send?.(served);
