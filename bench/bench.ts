@@ -1,14 +1,13 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { OperatorError } from '../src/operator-error.ts';
 import { runProgram } from '../src/run-program.ts';
 import { etcdVersion, startEtcd } from './etcd-target.ts';
 import { startLms } from './lms-target.ts';
-import type { LoadJob, LoadResult } from './load-job.ts';
+import type { LoadResult } from './load-job.ts';
 import { describeMachine, isInMemory } from './machine.ts';
 import { type Measured, table } from './result-table.ts';
+import { runLoad } from './run-load.ts';
 import type { LoadKind, Target } from './target.ts';
 
 const KINDS: readonly LoadKind[] = ['writes', 'reads'];
@@ -89,18 +88,6 @@ async function measure(target: Target, options: Options): Promise<Measured> {
     await target.stop();
   }
   return { name: target.name, version: target.version, results };
-}
-
-async function runLoad(job: LoadJob): Promise<LoadResult> {
-  const child = fork(new URL('./load.ts', import.meta.url));
-  const answered = once(child, 'message');
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`the load generator ended with ${code}`);
-  });
-  child.send(job);
-  const [result] = await Promise.race([answered, ended]);
-  ended.catch(() => undefined);
-  return result as LoadResult;
 }
 
 /** On stderr: the table at the end is what counts. */

@@ -7,8 +7,12 @@ import type { Target } from './target.ts';
 /** Accounts that the connections take in turn. */
 const students = 16;
 
+export interface LmsTarget extends Target {
+  readonly cluster: TestCluster;
+}
+
 /** Three nodes as users run them: TLS between them, authentication and validation in front. */
-export async function startLms(folder: string): Promise<Target> {
+export async function startLms(folder: string): Promise<LmsTarget> {
   const ends: (() => unknown)[] = [];
   const stop = async () => {
     for (const end of ends.reverse()) await end();
@@ -38,6 +42,7 @@ export async function startLms(folder: string): Promise<Target> {
         reads: { origins, headers, method: 'GET', path: `/v1/queries/${query.id}`, body: null },
       },
       stop,
+      cluster,
     };
   } catch (error) {
     await stop();

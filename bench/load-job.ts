@@ -9,6 +9,8 @@ export interface LoadJob {
   readonly headers: readonly Readonly<Record<string, string>>[];
   /** `%N%` is replaced by twelve digits that no other request of the run has. */
   readonly body: string | null;
+  /** Where the digits begin; default 0. */
+  readonly first?: number;
   readonly warm_up_seconds: number;
   readonly seconds: number;
 }

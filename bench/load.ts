@@ -18,7 +18,7 @@ async function run(job: LoadJob): Promise<LoadResult> {
   const failures: string[] = [];
   const begin = performance.now() + job.warm_up_seconds * 1_000;
   const end = begin + job.seconds * 1_000;
-  let sent = 0;
+  let sent = job.first ?? 0;
 
   const connection = async (n: number): Promise<void> => {
     const client = new Client(job.origins[n % job.origins.length] ?? '', { pipelining: 1 });
