@@ -26,6 +26,11 @@ export interface Exit {
 const PROGRAM = fileURLToPath(new URL('./lms-node.ts', import.meta.url));
 /** What Node made of the sources, kept: half the time of a start. Only whoever installed can write it. */
 const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/lms-node', import.meta.url));
+/**
+ * glibc keeps what is freed, up to tens of megabytes for each thread that ever hashed a password, unless
+ * blocks of a megabyte are mapped by themselves. Others ignore these.
+ */
+const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20), MALLOC_ARENA_MAX: '2' };
 const maxStderrChars = 4_000;
 
 /**
@@ -48,7 +53,7 @@ export class NodeProcess {
     const log = openSync(options.log_file, 'a');
     this.#child = spawn(process.execPath, [PROGRAM, ...argumentsOf(options)], {
       stdio: ['ignore', log, 'pipe', 'ipc'],
-      env: environmentWith({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...options.env }),
+      env: environmentWith({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...ALLOCATOR, ...options.env }),
     });
     closeSync(log);
     const { stderr } = this.#child;

@@ -124,4 +124,4 @@ export const rememberedCommandIds = 8_192;
 export const maxUncommittedEntries = 2_000;
 export const maxUncommittedMs = 50;
 /** Pages of SQLite in memory. */
-export const pageCacheKiB = 16 * 1024;
+export const pageCacheKiB = 8 * 1024;

@@ -10,7 +10,7 @@ export const maxInflightBytes = 16 * 1024 * 1024;
 /** Proposed in this term and not committed; beyond it proposals are refused. */
 export const maxUncommittedBytes = 64 * 1024 * 1024;
 /** Entries kept in memory for followers, beyond those that are not yet applied. */
-export const maxCachedBytes = 32 * 1024 * 1024;
+export const maxCachedBytes = 4 * 1024 * 1024;
 /** Voters and learners together: each is one more copy to send and one more to wait for. */
 export const maxMembers = 15;
 /** How far the rate of a clock may be off, as a part: leases are that much shorter, twice. */
