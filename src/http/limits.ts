@@ -90,3 +90,11 @@ export const maxGradebookRowBytes = 256 * 1024;
 export const maxGradebookErrors = 100;
 /** Due dates in one calendar; of more, the latest. */
 export const maxFeedEvents = 2_000;
+
+/** A course package as it is sent: it is read from memory. Larger courses are exported, not imported. */
+export const maxPackageBytes = 64 * 1024 * 1024;
+export const maxPackageEntries = 5_000;
+/** Each of its JSON files, unpacked. */
+export const maxPackedJsonBytes = 8 * 1024 * 1024;
+/** Of the parts in which an imported course goes through the log, as JSON: an entry has at most 1 MiB. */
+export const packagePartBytes = 256 * 1024;

@@ -124,7 +124,8 @@ export async function discardAll(files: readonly ReceivedFile[]): Promise<void> 
   for (const { staged } of files) await staged.discard();
 }
 
-async function receive(
+/** Takes in one file from wherever it comes. Nothing stays behind when it fails. */
+export async function receive(
   blobs: Blobs,
   body: AsyncIterable<Uint8Array>,
   maxFileBytes: number,

@@ -9,6 +9,7 @@ import type { Blobs } from '../blobs.ts';
 import { proposalProblem, requestDeadline } from '../consistency.ts';
 import type { ApiContext } from '../env.ts';
 import { newId } from '../ids.ts';
+import { importProblem } from '../import-problem.ts';
 import { IMPORT_EXAMPLE, importQuery, importSchema } from '../import-schema.ts';
 import { notWritten } from '../not-written.ts';
 import { json, operation, router } from '../operation.ts';
@@ -117,21 +118,7 @@ async function plan(rosters: Rosters, request: RosterRequest): Promise<PlannedRo
   try {
     return await rosters.plan(request);
   } catch (error) {
-    if (error instanceof RosterRefused) throw invalid(error);
+    if (error instanceof RosterRefused) throw importProblem(error);
     throw error instanceof ProposalError ? proposalProblem(error) : error;
   }
-}
-
-function invalid({ errors, errorsTotal }: RosterRefused): Problem {
-  return new Problem('import_invalid', errors[0]?.detail ?? 'The roster has mistakes.', {
-    errors: errors.map(({ file, line, column, code, detail }) => ({
-      pointer: [file, line, column]
-        .filter((part) => part !== null)
-        .map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`)
-        .join(''),
-      code,
-      detail,
-    })),
-    extra: { file_errors: errors, errors_total: errorsTotal },
-  });
 }

@@ -11,6 +11,7 @@ import { changePassword } from './change-password.ts';
 import { claimExtraction } from './claim-extraction.ts';
 import { claimGrading } from './claim-grading.ts';
 import { claimQuery } from './claim-query.ts';
+import { continueErasure } from './continue-erasure.ts';
 import { createAssignment } from './create-assignment.ts';
 import { createCourse } from './create-course.ts';
 import { createFeed } from './create-feed.ts';
@@ -36,13 +37,13 @@ import { deleteUpload } from './delete-upload.ts';
 import { deleteUser } from './delete-user.ts';
 import { endorseAnswer } from './endorse-answer.ts';
 import { enroll } from './enroll.ts';
-import { expireFiles } from './expire-files.ts';
-import { continueErasure } from './continue-erasure.ts';
 import { eraseUser } from './erase-user.ts';
+import { expireFiles } from './expire-files.ts';
 import { finishExtraction } from './finish-extraction.ts';
 import { finishUpload } from './finish-upload.ts';
 import { gradeAssignment } from './grade-assignment.ts';
 import { gradeStudent } from './grade-student.ts';
+import { importCourse } from './import-course.ts';
 import { importGrades } from './import-grades.ts';
 import { planImport } from './plan-import.ts';
 import { postAnnouncement } from './post-announcement.ts';
@@ -57,6 +58,7 @@ import { refreshSession } from './refresh-session.ts';
 import { registerUser } from './register-user.ts';
 import { releaseGrading } from './release-grading.ts';
 import { requestRegrade } from './request-regrade.ts';
+import { stageCourse } from './stage-course.ts';
 import { stageImport } from './stage-import.ts';
 import { stepImport } from './step-import.ts';
 import { storeMaterialPages } from './store-material-pages.ts';
@@ -70,8 +72,8 @@ import { updateCourse } from './update-course.ts';
 import { updateIncident } from './update-incident.ts';
 import { updateMaterial } from './update-material.ts';
 import { updateOutagePolicy } from './update-outage-policy.ts';
-import { updateStudentProgress } from './update-student-progress.ts';
 import { updateQuery } from './update-query.ts';
+import { updateStudentProgress } from './update-student-progress.ts';
 import { updateUser } from './update-user.ts';
 import { uploadMaterial } from './upload-material.ts';
 
@@ -85,6 +87,8 @@ const ALL: readonly CommandDefinition<never>[] = [
   applyImport,
   beginUpload,
   bootstrapAdmin,
+  importCourse,
+  stageCourse,
   changePassword,
   claimExtraction,
   claimGrading,

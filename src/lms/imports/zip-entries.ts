@@ -7,6 +7,8 @@ import { maxUnpackedBytes, maxUnpackRatio, maxZipEntries, minSuspiciousBytes } f
 /** The files of a zip: all at its root, none opened yet. */
 export interface ZipEntries {
   readonly names: readonly string[];
+  /** Unpacked, as the zip announces it. */
+  sizeOf(name: string): number;
   /** Its bytes, at most as many as the zip announced. */
   open(name: string): Promise<Readable>;
   close(): void;
@@ -19,12 +21,13 @@ const ZIP = 'the zip';
  *
  * @throws RosterRefused
  */
-export async function openZip(bytes: Uint8Array): Promise<ZipEntries> {
+export async function openZip(bytes: Uint8Array, maxEntries = maxZipEntries): Promise<ZipEntries> {
   const zip = await openDirectory(bytes);
   try {
-    const entries = await judgedEntries(zip);
+    const entries = await judgedEntries(zip, maxEntries);
     return {
       names: [...entries.keys()],
+      sizeOf: (name) => entries.get(name)?.uncompressedSize ?? 0,
       open: (name) => openEntry(zip, entries, name),
       close: () => zip.close(),
     };
@@ -52,16 +55,16 @@ async function openDirectory(bytes: Uint8Array): Promise<ZipFile> {
   }
 }
 
-async function judgedEntries(zip: ZipFile): Promise<Map<string, Entry>> {
+async function judgedEntries(zip: ZipFile, maxEntries: number): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>();
   let unpacked = 0;
   try {
     for await (const entry of zip.eachEntry()) {
-      if (entries.size >= maxZipEntries) {
+      if (entries.size >= maxEntries) {
         refuse(
           'too_many_files',
           ZIP,
-          `it has more than ${maxZipEntries} files. Put only the CSV files of the roster in it.`,
+          `it has more than ${maxEntries} files. Put only what belongs to it in it.`,
         );
       }
       judgeName(entry.fileName, entries);

@@ -1,0 +1,181 @@
+import { buffer } from 'node:stream/consumers';
+import { z } from '@hono/zod-openapi';
+import { importCourse } from '../../lms/commands/import-course.ts';
+import { type StageCourse, stageCourse } from '../../lms/commands/stage-course.ts';
+import { RosterRefused } from '../../lms/imports/file-error.ts';
+import { DamagedEntry, damaged, openZip, type ZipEntries } from '../../lms/imports/zip-entries.ts';
+import { requireOnSite } from '../../lms/policy.ts';
+import type { PackedFile } from '../../lms/queries/course-package.ts';
+import type { Blobs } from '../blobs.ts';
+import { requestDeadline } from '../consistency.ts';
+import { packedName } from '../course-package.ts';
+import { courseParts, type PackageIds } from '../course-parts.ts';
+import { COURSE_EXAMPLE, courseSchema } from '../course-schema.ts';
+import type { ApiContext } from '../env.ts';
+import { newId } from '../ids.ts';
+import { importProblem } from '../import-problem.ts';
+import { maxPackageBytes, maxPackageEntries } from '../limits.ts';
+import { notWritten } from '../not-written.ts';
+import { json, operation, router } from '../operation.ts';
+import { read } from '../read.ts';
+import { type ReadPackage, readCoursePackage } from '../read-course-package.ts';
+import { storedAnswer } from '../stored-answer.ts';
+import { submit } from '../submit.ts';
+import { discardAll, keepFiles, type ReceivedFile, receive, receiveFile } from '../uploads.ts';
+
+const importedSchema = z
+  .object({
+    course: courseSchema,
+    ids: z
+      .record(z.string(), z.string())
+      .openapi({ description: 'Ids of the package, and what became of them.' }),
+  })
+  .openapi('ImportedCourse');
+
+const bytes = { type: 'string', format: 'binary' } as const;
+
+const importOperation = operation(
+  {
+    method: 'post',
+    path: '/v1/courses/import',
+    operationId: 'importCourse',
+    summary: 'Make a course of an export',
+    description:
+      'The body is a zip of `GET /v1/courses/{course_id}/export`, of this cluster or another, of at most 64 MiB. The new course has ' +
+      'the assignments, materials and files with new ids, and the caller as its instructor; people and their work are not ' +
+      'taken over. It is seen by nobody until all of it is there. A package with a mistake is refused whole.',
+    tags: ['courses'],
+    request: {
+      body: {
+        required: true,
+        content: {
+          'application/zip': { schema: bytes },
+          'application/octet-stream': { schema: bytes },
+        },
+      },
+    },
+    responses: {
+      201: json(importedSchema, 'The new course.', {
+        course: COURSE_EXAMPLE,
+        ids: {
+          asg_019a9457c1d07c1e8a5f4c2b7d3e9f10: 'asg_019a9457c1d07c1e8a5f4c2b7d3e9f11',
+        },
+      }),
+    },
+  },
+  {
+    problems: [
+      'forbidden',
+      'payload_too_large',
+      'digest_mismatch',
+      'invalid_value',
+      'conflict',
+      'not_found',
+      'already_exists',
+      'import_invalid',
+    ],
+  },
+);
+
+export function courseImportRoutes(blobs: Blobs, maxFileBytes: number) {
+  const app = router();
+  const most = Math.min(maxFileBytes, maxPackageBytes);
+
+  app.openapi(importOperation, async (c) => {
+    await read(c, (_reader, actor) => requireOnSite(actor, 'course.create'));
+    const received = await receiveFile(c, blobs, most);
+    try {
+      const digests = [received.staged.sha256];
+      const stored = await notWritten(() => storedAnswer(c, importCourse, digests));
+      if (stored !== null) return created(c, stored);
+      const zip = await opened(await buffer(await received.staged.read()));
+      try {
+        const course_id = newId('crs');
+        const ids = await stage(c, blobs, zip, course_id);
+        return created(c, await submit(c, importCourse, { course_id, ids }, { digests }));
+      } finally {
+        zip.close();
+      }
+    } finally {
+      await discardAll([received]);
+    }
+  });
+
+  return app;
+}
+
+function created<C extends ApiContext>(c: C, imported: z.output<typeof importedSchema>) {
+  c.header('Location', `/v1/courses/${imported.course.id}`);
+  return c.json(imported, 201);
+}
+
+async function opened(content: Uint8Array): Promise<ZipEntries> {
+  return await refusing(() => openZip(content, maxPackageEntries));
+}
+
+/** All of it into the log, part by part, seen by nobody. Resolves with the mapping of ids. */
+async function stage(
+  c: ApiContext,
+  blobs: Blobs,
+  zip: ZipEntries,
+  courseId: string,
+): Promise<Record<string, string>> {
+  const content = await refusing(() => readCoursePackage(zip));
+  const ids: PackageIds = { objects: { [content.course.id]: courseId }, files: new Map() };
+  const parts = courseParts(content, courseId, ids);
+  for (const part of parts) {
+    const files = await keepPart(c, blobs, zip, content, part.digests, ids);
+    c.set('deadline', requestDeadline(c));
+    const payload: StageCourse = { ...part.build(), files };
+    await notWritten(() => submit(c, stageCourse, payload, { withoutKey: true }));
+  }
+  return ids.objects;
+}
+
+/** Files that the part is the first to name, on a majority from here on. */
+async function keepPart(
+  c: ApiContext,
+  blobs: Blobs,
+  zip: ZipEntries,
+  content: ReadPackage,
+  digests: readonly string[],
+  ids: PackageIds,
+) {
+  const received: ReceivedFile[] = [];
+  try {
+    for (const sha256 of digests) {
+      const file = content.files.get(sha256);
+      if (file === undefined) throw new Error(`broken invariant: no ${sha256} in the package`);
+      received.push(await refusing(() => unpack(blobs, zip, file)));
+    }
+    const kept = await keepFiles(c, blobs, received);
+    for (const file of kept) ids.files.set(file.sha256, file.file_id);
+    return kept;
+  } finally {
+    await discardAll(received);
+  }
+}
+
+/** The bytes are those of the digest, or the package is refused. */
+async function unpack(blobs: Blobs, zip: ZipEntries, file: PackedFile): Promise<ReceivedFile> {
+  const name = packedName(file.sha256);
+  const entry = await zip.open(name);
+  try {
+    const { size_bytes, filename, media_type } = file;
+    const received = await receive(blobs, entry, size_bytes, filename, media_type);
+    if (received.staged.sha256 === file.sha256) return received;
+    await received.staged.discard();
+  } catch (error) {
+    if (error instanceof DamagedEntry) return damaged(name, error.message);
+    throw error;
+  }
+  return damaged(name, 'it has another SHA-256 than its name says');
+}
+
+async function refusing<Value>(run: () => Promise<Value>): Promise<Value> {
+  try {
+    return await run();
+  } catch (error) {
+    throw error instanceof RosterRefused ? importProblem(error) : error;
+  }
+}
