@@ -1,7 +1,6 @@
 import { mostPoints, pointsErrors } from '../commands/grade-rules.ts';
 import type { Reader } from '../reader.ts';
 import type { Actor } from '../tx.ts';
-import { openSheet, type SheetCell, type SheetColumn } from './gradebook-sheet.ts';
 
 /** Points of one student as a file has them; milli-points. */
 export interface ImportRow {
@@ -53,8 +52,7 @@ export function gradeImportJudge(
   actor: Actor,
   courseId: string,
 ): (row: ImportRow) => JudgedRow {
-  const sheet = openSheet(reader, courseId);
-  const places = new Map(sheet.columns.map(({ id }, n) => [id, n]));
+  const columns = new Map(columnRows(reader, courseId).map((row) => [row.id, row]));
   return (row) => {
     const judged = { changes: [], conflicts: [], errors: [], unchanged: 0 } as JudgedRow & {
       unchanged: number;
@@ -65,19 +63,52 @@ export function gradeImportJudge(
       if (fault !== null) judged.errors.push({ ...fault, student_id: row.student_id });
       return judged;
     }
-    const cells = sheet.cellsOf({ number, student_id: row.student_id });
     for (const { assignment_id, points } of row.cells) {
-      const place = places.get(assignment_id) ?? -1;
       const at = { student_id: row.student_id, assignment_id };
-      const column = sheet.columns[place];
+      const column = columns.get(assignment_id);
       const [error] = column === undefined ? [UNKNOWN_ASSIGNMENT] : faults(column, points);
-      const cell = cells[place] ?? null;
-      if (error !== undefined) judged.errors.push({ ...at, ...error });
-      else if (cell?.points === points) judged.unchanged += 1;
+      if (column === undefined || error !== undefined) {
+        judged.errors.push({ ...at, ...(error ?? UNKNOWN_ASSIGNMENT) });
+        continue;
+      }
+      const cell = cellOf(reader, number, column.number);
+      if (cell?.points === points) judged.unchanged += 1;
       else judgeChange(reader, judged, { ...at, base_index: row.base_index, points }, cell);
     }
     return judged;
   };
+}
+
+interface Column {
+  readonly id: string;
+  /** `gradebook_assignments.number`. */
+  readonly number: number;
+  readonly points_possible: number;
+  readonly extra_credit: 0 | 1;
+}
+
+interface Cell {
+  readonly submission: number;
+  readonly points: number | null;
+  readonly version: number | null;
+}
+
+function columnRows(reader: Reader, courseId: string): Column[] {
+  return reader.all<Column>(
+    `SELECT a.id, g.number, a.points_possible, a.extra_credit
+       FROM assignments a JOIN gradebook_assignments g ON g.assignment_id = a.id
+      WHERE a.course_id = ? AND a.deleted_at IS NULL`,
+    courseId,
+  );
+}
+
+function cellOf(reader: Reader, student: number, assignment: number): Cell | undefined {
+  return reader.get<Cell>(
+    `SELECT submission, points, version FROM gradebook_cells
+      WHERE student = ? AND assignment = ?`,
+    student,
+    assignment,
+  );
 }
 
 const UNKNOWN_ASSIGNMENT = {
@@ -95,7 +126,7 @@ function rowFault(number: number | null, actor: Actor, { student_id }: ImportRow
   return { assignment_id: null, code: 'unknown_student', detail };
 }
 
-function faults(column: SheetColumn, points: number) {
+function faults(column: Column, points: number) {
   return pointsErrors(points, mostPoints(column)).map(({ code, detail }) => ({ code, detail }));
 }
 
@@ -103,10 +134,10 @@ function judgeChange(
   reader: Reader,
   judged: JudgedRow,
   wanted: { student_id: string; assignment_id: string; base_index: number; points: number },
-  cell: SheetCell | null,
+  cell: Cell | undefined,
 ): void {
   const { student_id, assignment_id, base_index, points } = wanted;
-  if (cell !== null && cell.points !== null && cell.version !== null) {
+  if (cell?.points != null && cell.version !== null) {
     if (changedAt(reader, cell.submission, cell.version) > base_index) {
       const current = { current: cell.points, current_version: cell.version };
       judged.conflicts.push({ student_id, assignment_id, yours: points, ...current });
