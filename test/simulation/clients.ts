@@ -72,7 +72,7 @@ export class Client {
       node.awaitWrite(requestId, (index) => {
         if (index === null) return attempt.failed();
         if (attempt.over()) return;
-        invariants.writeAcknowledged(requestId, index);
+        invariants.clients.writeAcknowledged(requestId, index);
         attempt.succeeded();
       });
       this.#parts.forward(node, requestId, key, value);
@@ -81,13 +81,13 @@ export class Client {
 
   #read(done: () => void): void {
     const { invariants } = this.#parts;
-    const floor = invariants.readBegins();
+    const floor = invariants.clients.readBegins();
     this.#untilDone(done, (node, attempt) => {
       this.#attempts += 1;
       node.read(`${this.#name}.r${this.#attempts}`, (index) => {
         if (index === null) return attempt.failed();
         if (attempt.over()) return;
-        invariants.readEnds(node.id, floor, index);
+        invariants.clients.readEnds(node.id, floor, index);
         attempt.succeeded();
       });
     });

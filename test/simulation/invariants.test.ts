@@ -90,14 +90,14 @@ t.test('one entry per index and term, behind one log', (t) => {
 
 t.test('a read sees every write that was acknowledged before, and every earlier read', (t) => {
   const { invariants } = watching('a', 'b', 'c');
-  const before = invariants.readBegins();
-  invariants.writeAcknowledged('w', 7);
-  invariants.readEnds('a', before, 6);
-  const after = invariants.readBegins();
-  t.throws(() => invariants.readEnds('a', after, 6), violating('LinearizableRead'));
-  invariants.readEnds('a', after, 9);
+  const before = invariants.clients.readBegins();
+  invariants.clients.writeAcknowledged('w', 7);
+  invariants.clients.readEnds('a', before, 6);
+  const after = invariants.clients.readBegins();
+  t.throws(() => invariants.clients.readEnds('a', after, 6), violating('LinearizableRead'));
+  invariants.clients.readEnds('a', after, 9);
   t.throws(
-    () => invariants.readEnds('b', invariants.readBegins(), 8),
+    () => invariants.clients.readEnds('b', invariants.clients.readBegins(), 8),
     violating('LinearizableRead'),
   );
   t.end();
@@ -105,10 +105,13 @@ t.test('a read sees every write that was acknowledged before, and every earlier 
 
 t.test('an acknowledged write is kept, and where it was', (t) => {
   const { invariants } = watching('a');
-  invariants.writeAcknowledged('w', 7);
-  invariants.keepsAll('a', new Map([['w', 7]]));
-  t.throws(() => invariants.keepsAll('a', new Map()), violating('AcknowledgedIsKept'));
-  t.throws(() => invariants.keepsAll('a', new Map([['w', 8]])), violating('AcknowledgedIsKept'));
+  invariants.clients.writeAcknowledged('w', 7);
+  invariants.clients.keepsAll('a', new Map([['w', 7]]));
+  t.throws(() => invariants.clients.keepsAll('a', new Map()), violating('AcknowledgedIsKept'));
+  t.throws(
+    () => invariants.clients.keepsAll('a', new Map([['w', 8]])),
+    violating('AcknowledgedIsKept'),
+  );
   t.end();
 });
 

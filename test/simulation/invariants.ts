@@ -1,18 +1,16 @@
-import {
-  type Configuration,
-  ENTRY_TYPE,
-  type LogEntry,
-  type Message,
-  type NodeId,
-} from '../../src/raft/core/messages.ts';
+import type { Configuration, LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
 import type { LogBatch, LogPosition, RecoveredLog } from '../../src/raft/ports.ts';
+import { AppliedStates } from './applied-states.ts';
+import { followMembers } from './changes-in-order.ts';
+import { ClientView } from './client-view.ts';
+import { checkFinal } from './final-commits.ts';
 import { EntryHashes, type Hashed, type HashedLog } from './hashed-log.ts';
 import { markCounting, markRecovery, markRefusal, markTruncation } from './log-marks.ts';
 import type { Applied } from './machine.ts';
 import type { Marks } from './marks.ts';
-import { markChange } from './member-marks.ts';
 import { isQuorum, MemberTrack } from './member-track.ts';
+import { checkPromises, promiseEntries, promiseVote } from './promises.ts';
 import { check } from './violation.ts';
 import { type Watched, watch } from './watched.ts';
 
@@ -27,33 +25,24 @@ interface Committed {
  * the product add), seen with the eyes of a god. Called by the nodes of the simulator at each step.
  */
 export class Invariants {
+  readonly clients = new ClientView();
   readonly #marks: Marks;
   readonly #watched = new Map<NodeId, Watched>();
   readonly #hashes = new EntryHashes();
   readonly #leaders = new Map<number, NodeId>();
   /** Entry `i + 1` at position `i`. */
   readonly #committed: Committed[] = [];
-  /** The state machine's chain after each index. */
-  readonly #chains = new Map<number, number>();
+  readonly #states = new AppliedStates();
   /** Entry `i + 1` of the committed history at position `i`, and the members that it set. */
   readonly #history: Hashed[] = [];
   readonly #historyMembers: MemberTrack;
   #members: Configuration;
-  readonly #firstApplied = new Map<string, number>();
-  readonly #acknowledgedWrites = new Map<string, number>();
-  /** The highest index whose effect some client has seen. */
-  #seen = 0;
 
   /** @param first the members at the start */
   constructor(marks: Marks, first: Configuration) {
     this.#marks = marks;
     this.#members = first;
     this.#historyMembers = new MemberTrack(first);
-  }
-
-  /** Writes that clients were told of. */
-  get acknowledged(): number {
-    return this.#acknowledgedWrites.size;
   }
 
   get committed(): number {
@@ -80,14 +69,7 @@ export class Invariants {
     node.durable.copy(node.written);
     markRecovery(this.#marks, before, node.durable);
 
-    const { sentTerm, votes, acknowledged } = node;
-    check(state.term >= sentTerm, 'PromiseKept', `${id} forgot term ${sentTerm}`);
-    const vote = votes.get(state.term);
-    const kept = vote === undefined || vote === state.voted_for;
-    check(kept, 'PromiseKept', `${id} forgot its vote for ${vote} in term ${state.term}`);
-    const present = node.durable.hashAt(acknowledged.index) === acknowledged.hash;
-    check(present, 'PromiseKept', `${id} lost entry ${acknowledged.index}, which it acknowledged`);
-    check(state.term >= node.durableState.term, 'Monotone', `the term on ${id}'s disk went back`);
+    checkPromises(id, node, state);
     node.durableState = state;
     node.term = state.term;
     node.commit = core.commit;
@@ -110,7 +92,7 @@ export class Invariants {
       }
     }
     this.#write(id, written, batch.entries);
-    this.#followMembers(id, node, batch.entries);
+    followMembers(id, node, batch.entries, this.#marks);
   }
 
   /** Batches were fsynced. */
@@ -132,13 +114,13 @@ export class Invariants {
     const { durableState: state, core } = node;
     switch (message.kind) {
       case 'VoteRequest':
-        if (!message.body.pre_vote) this.#voted(id, node, message.body.term, id);
+        if (!message.body.pre_vote) promiseVote(id, node, message.body.term, id);
         if (message.body.leadership_transfer) this.#marks.hit('leadership_handed_over');
         return;
       case 'VoteResponse': {
         const { pre_vote: preVote, vote_granted: granted, term } = message.body;
         if (granted && preVote) return;
-        if (granted) this.#voted(id, node, term, to);
+        if (granted) promiseVote(id, node, term, to);
         else this.#marks.hit(preVote ? 'pre_vote_refused' : 'vote_refused');
         break;
       }
@@ -149,7 +131,7 @@ export class Invariants {
         break;
       }
       case 'AppendEntriesResponse':
-        if (message.body.success) this.#acknowledged(id, node, message.body.match_index);
+        if (message.body.success) promiseEntries(id, node, message.body.match_index);
         else markRefusal(this.#marks, message.body.term, core, message.body.conflict_term);
         break;
       case 'ReadIndexRequest':
@@ -209,18 +191,8 @@ export class Invariants {
     check(committed, 'StateMachineSafety', `${id} applies ${entry.index}, which is not committed`);
     const durable = node.durable.hashAt(entry.index) === hash;
     check(durable, 'DurableBeforeApplied', `${id} applies ${entry.index} before its disk has it`);
-    const before = this.#chains.get(entry.index) ?? chain;
-    check(before === chain, 'StateMachineSafety', `the state of ${id} differs at ${entry.index}`);
-    this.#chains.set(entry.index, chain);
-    if (outcome === null) return;
-    const first = this.#firstApplied.get(outcome.request_id) ?? outcome.index;
-    check(
-      first === outcome.index,
-      'ExactlyOnce',
-      `${outcome.request_id} at ${first} and ${entry.index}`,
-    );
-    this.#firstApplied.set(outcome.request_id, first);
-    if (outcome.again) this.#marks.hit('request_came_twice_into_log');
+    this.#states.applied(id, entry.index, outcome, chain);
+    if (outcome?.again === true) this.#marks.hit('request_came_twice_into_log');
   }
 
   /** The state machine became a snapshot of `index`. */
@@ -228,41 +200,7 @@ export class Invariants {
     const node = this.#node(id);
     const durable = node.durable.hashAt(index) === this.#history[index - 1]?.hash;
     check(durable, 'DurableBeforeApplied', `${id} installs ${index} before its log starts there`);
-    const same = this.#chains.get(index) === chain;
-    check(same, 'StateMachineSafety', `the state of ${id} differs at ${index}, by a snapshot`);
-  }
-
-  /** A client was told that its write is done. */
-  writeAcknowledged(requestId: string, index: number): void {
-    this.#acknowledgedWrites.set(requestId, index);
-    this.#seen = Math.max(this.#seen, index);
-  }
-
-  /** What a read that begins now must see. */
-  readBegins(): number {
-    return this.#seen;
-  }
-
-  /** A read that began when `floor` had been seen was answered from a state at `index`. */
-  readEnds(id: NodeId, floor: number, index: number): void {
-    check(
-      index >= floor,
-      'LinearizableRead',
-      `${id} answers from ${index}, ${floor} was seen before`,
-    );
-    this.#seen = Math.max(this.#seen, index);
-  }
-
-  /** At the end: every acknowledged write is there, where the client was told. */
-  keepsAll(id: NodeId, done: ReadonlyMap<string, number>): void {
-    for (const [requestId, index] of this.#acknowledgedWrites) {
-      const found = done.get(requestId);
-      check(
-        found === index,
-        'AcknowledgedIsKept',
-        `${id} has ${requestId} at ${found}, not ${index}`,
-      );
-    }
+    this.#states.installed(id, index, chain);
   }
 
   #newcomer(id: NodeId, core: Core): Watched {
@@ -311,20 +249,6 @@ export class Invariants {
     }
   }
 
-  #voted(id: NodeId, node: Watched, term: number, candidate: NodeId): void {
-    const before = node.votes.get(term) ?? candidate;
-    check(
-      before === candidate,
-      'VoteOnce',
-      `${id} votes for ${before} and ${candidate} in ${term}`,
-    );
-    node.votes.set(term, candidate);
-    node.sentTerm = Math.max(node.sentTerm, term);
-    const { term: durableTerm, voted_for: durableVote } = node.durableState;
-    const onDisk = durableTerm > term || (durableTerm === term && durableVote === candidate);
-    check(onDisk, 'PromiseKept', `${id} votes for ${candidate} in ${term} before its disk has it`);
-  }
-
   /** What was sent in the very step that ended the leadership may have been replaced in it. */
   #checkEntries(id: NodeId, node: Watched, term: number, last: LogEntry | undefined): void {
     if (last === undefined || node.core.term !== term) return;
@@ -332,18 +256,11 @@ export class Invariants {
     check(own, 'LogMatching', `${id} sends entry ${last.index}, which is not in its log`);
   }
 
-  #acknowledged(id: NodeId, node: Watched, index: number): void {
-    const hash = node.written.hashAt(index);
-    const onDisk = index <= node.durable.lastIndex && node.durable.hashAt(index) === hash;
-    check(onDisk, 'PromiseKept', `${id} acknowledges ${index} before its disk has it`);
-    if (index > node.acknowledged.index) node.acknowledged = { index, hash };
-  }
-
   #advanced(id: NodeId, node: Watched): void {
     const { core, written } = node;
     const leads = core.role === 'leader';
     check(core.commit <= written.lastIndex, 'CommitDurable', `${id} commits what it does not have`);
-    if (leads) this.#checkMajority(id, node);
+    if (leads) checkFinal(id, node, this.#watched);
     for (let index = node.commit + 1; index <= core.commit; index += 1) {
       const hash = written.hashAt(index);
       const known = this.#committed[index - 1];
@@ -360,46 +277,5 @@ export class Invariants {
     }
     if (leads && core.commit > core.durable) this.#marks.hit('committed_without_leaders_disk');
     node.commit = core.commit;
-  }
-
-  /**
-   * A majority has it on its disks, and who does not have it could not win an election, as the logs are
-   * now: this is what makes a commit final, and it shows the mistake of Figure 8 before it costs anything.
-   */
-  #checkMajority(id: NodeId, node: Watched): void {
-    const { commit } = node.core;
-    const hash = node.written.hashAt(commit);
-    const holds = (holder: NodeId): boolean => {
-      return this.#watched.get(holder)?.durable.hashAt(commit) === hash;
-    };
-    const held = node.members.deciding.some((configuration) => isQuorum(configuration, holds));
-    check(held, 'CommitDurable', `${id} commits ${commit}, which no majority holds durably`);
-    for (const [candidate, { written, members }] of this.#watched) {
-      if (written.hashAt(commit) === hash) continue;
-      const votes = (voter: NodeId): boolean => {
-        const durable = this.#watched.get(voter)?.durable;
-        return durable !== undefined && !durable.isNewerThan(written);
-      };
-      const lost = `${id} commits ${commit}, and ${candidate} could be elected without it`;
-      check(!isQuorum(members.latest.configuration, votes), 'CommitIsFinal', lost);
-    }
-  }
-
-  /** One change at a time, and none before the leader has committed an entry of its term. */
-  #followMembers(id: NodeId, node: Watched, entries: readonly LogEntry[]): void {
-    const { core, members } = node;
-    const before = members.latest;
-    members.write(entries);
-    if (members.latest.index < before.index) this.#marks.hit('configuration_rolled_back');
-    const changes = entries.filter(({ type, term }) => {
-      return type === ENTRY_TYPE.configuration && term === core.term;
-    });
-    if (core.role !== 'leader' || changes.length === 0) return;
-    check(changes.length === 1, 'OneChangeAtATime', `${id} changes its members twice in a step`);
-    check(core.commit >= before.index, 'OneChangeAtATime', `${id} changes its members too soon`);
-    const own = core.log.termAt(core.commit) === core.term;
-    check(own, 'OneChangeAtATime', `${id} changes its members before a commit of its term`);
-    const inherited = node.written.termAt(before.index) !== core.term;
-    markChange(this.#marks, id, inherited, before.configuration, members.latest.configuration);
   }
 }

@@ -166,9 +166,9 @@ class Simulation {
     let written = false;
     const client = this.#client(`final${this.#heap.now}`, nodes);
     const write = (): void => client.write(() => {});
-    const before = this.#invariants.acknowledged;
+    const before = this.#invariants.clients.acknowledged;
     write();
-    const done = (): boolean => this.#invariants.acknowledged > before;
+    const done = (): boolean => this.#invariants.clients.acknowledged > before;
     const end = this.#heap.now + recoveryUs;
     while (!written && this.#heap.now < end) {
       this.#heap.runUntil(Math.min(end, this.#heap.now + recoveryUs / 3), done);
@@ -192,7 +192,8 @@ class Simulation {
       const applied = this.#members().map(({ id, machine }) => `${id} ${machine.applied.index}`);
       throw new Violation('Progress', `no agreement without faults: ${applied.join(', ')}`);
     }
-    for (const { id, machine } of this.#members()) this.#invariants.keepsAll(id, machine.done);
+    for (const { id, machine } of this.#members())
+      this.#invariants.clients.keepsAll(id, machine.done);
   }
 
   /** Whoever has a part in the newest committed configuration; the others are left to themselves. */
