@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { PlacedConfiguration } from './core/configurations.ts';
-import { type MemberChange, wasRemoved } from './core/member-change.ts';
+import type { MemberChange } from './core/member-change.ts';
 import type { Configuration, LogEntry, NodeId } from './core/messages.ts';
-import { hasQuorum } from './core/quorum.ts';
 import type { Role, SnapshotHead, Timing } from './core/types.ts';
 import { Applier } from './driver/applier.ts';
 import { Driver, type DriverHooks } from './driver/driver.ts';
@@ -11,6 +10,7 @@ import { type ChangeOptions, MemberChanges } from './driver/member-changes.ts';
 import { Placements } from './driver/placements.ts';
 import { Proposals } from './driver/proposals.ts';
 import { ReadBarriers } from './driver/read-barriers.ts';
+import { Removal } from './driver/removal.ts';
 import { AppliedWaiters } from './driver/waiters.ts';
 import type { LogStore, Outcome, StateMachine, Transport } from './ports.ts';
 import type { SnapshotStore } from './snapshot/snapshot-store.ts';
@@ -74,13 +74,13 @@ export class RaftNode {
   readonly #snapshots: Snapshots;
   readonly #reachable = new Set<NodeId>();
   readonly #expiry: NodeJS.Timeout;
-  readonly #toldRemovedBy = new Set<NodeId>();
-  #removed = false;
+  readonly #removal: Removal;
 
   constructor(options: RaftNodeOptions) {
     const { log, transport, machine } = options;
     this.#options = options;
     this.#waiters = new AppliedWaiters(machine.applied.index);
+    this.#removal = new Removal(options.id, () => options.onRemoved?.());
     this.#driver = new Driver(
       {
         ...startingMembers(options),
@@ -126,12 +126,12 @@ export class RaftNode {
     transport.onReachable = (peer, reachable) => {
       if (reachable) this.#reachable.add(peer);
       else this.#reachable.delete(peer);
-      if (reachable) this.#toldRemovedBy.delete(peer);
+      if (reachable) this.#removal.spokeWith(peer);
       this.#driver.push({ type: 'reachable', peer, reachable });
     };
-    transport.onToldRemoved = (peer) => this.#toldRemoved(peer);
+    transport.onToldRemoved = (peer) => this.#removal.told(peer, this.#driver.core.configuration);
     this.#driver.start();
-    this.#lookIfRemoved(core.configurations.at(core.commit).configuration);
+    this.#removal.committed(core.configurations.at(core.commit).configuration);
   }
 
   /**
@@ -175,7 +175,7 @@ export class RaftNode {
     const { index } = machine.applied;
     return statusOf(this.#driver.core, this.#reachable, {
       applied_index: index,
-      removed: this.#removed,
+      removed: this.#removal.isCertain,
       disk_low: log.diskLow,
       snapshot_index: snapshots.newestUpTo(index)?.last_included_index ?? 0,
     });
@@ -259,28 +259,7 @@ export class RaftNode {
   #membersCommitted(placed: PlacedConfiguration): void {
     this.#changes.committed(placed);
     this.#options.onMembersChange?.(placed.configuration);
-    this.#lookIfRemoved(placed.configuration);
-  }
-
-  #lookIfRemoved(configuration: Configuration): void {
-    if (wasRemoved(configuration, this.#options.id)) this.#isRemoved();
-  }
-
-  /**
-   * It was away when that was decided, and the others speak with it no more. One of them may be wrong,
-   * by an entry that is taken back; a majority of those who could elect this node is not.
-   */
-  #toldRemoved(peer: NodeId): void {
-    this.#toldRemovedBy.add(peer);
-    const { configuration } = this.#driver.core;
-    if (hasQuorum(configuration, (id) => this.#toldRemovedBy.has(id))) this.#isRemoved();
-  }
-
-  #isRemoved(): void {
-    if (this.#removed) return;
-    this.#removed = true;
-    // Not from within a step or the constructor: whoever is told may close this node.
-    setImmediate(() => this.#options.onRemoved?.());
+    this.#removal.committed(placed.configuration);
   }
 
   #applied(index: number, outcomes: readonly Outcome[], entries: readonly LogEntry[]): void {
