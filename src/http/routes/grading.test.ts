@@ -32,7 +32,7 @@ t.test('drafts are posted together, with a reason in the history', async (t) => 
   t.equal((await as('student', `GET ${path}/grade`)).status, 404);
   const posting = `POST /v1/assignments/${assignment}/grades/post`;
   const posted = await as('instructor', posting, { reason: 'All done.' });
-  t.same(await posted.json(), { assignment_id: assignment, posted: 1 });
+  t.same(await posted.json(), { assignment_id: assignment, posted: 1, left_as_draft: 0 });
   t.match(await (await as('student', `GET ${path}/grade`)).json(), { state: 'posted', version: 2 });
   const history = await as('ta', `GET ${path}/grade/history`);
   t.match(await history.json(), { items: [{ reason: 'All done.' }, { version: 1 }] });

@@ -60,7 +60,10 @@ const releaseOperation = operation(
 const postedSchema = z
   .object({
     assignment_id: z.string(),
-    posted: z.int().openapi({ description: 'How many drafts there were.' }),
+    posted: z.int().openapi({ description: 'How many drafts were posted.' }),
+    left_as_draft: z.int().openapi({
+      description: 'How many were not: own work, and what the rubric has no points for yet.',
+    }),
   })
   .openapi('PostedGrades');
 
@@ -72,7 +75,8 @@ const postOperation = operation(
     summary: 'Show all drafts of an assignment to their students',
     description:
       'All at one moment, so that nobody sees theirs before the others. Grades that are posted ' +
-      'already stay as they are, and so does a draft of the caller’s own work.',
+      'already stay as they are; a draft of the caller’s own work, and one that does not score all criteria ' +
+      'of the rubric yet, stay drafts.',
     tags: ['grades'],
     request: {
       params: z.object({ assignment_id: idOf('asg') }),
@@ -90,6 +94,7 @@ const postOperation = operation(
       200: json(postedSchema, 'They are posted.', {
         assignment_id: 'asg_019a9457c1d07c1e8a5f4c2b7d3e9f10',
         posted: 42,
+        left_as_draft: 0,
       }),
     },
   },

@@ -132,7 +132,7 @@ t.test('all drafts of the assignment are posted at once, each with its history a
     assignment_id: 'asg_1',
     reason: 'Done.',
   });
-  t.same(posted, { assignment_id: 'asg_1', posted: 1 });
+  t.same(posted, { assignment_id: 'asg_1', posted: 1, left_as_draft: 1 });
   t.match(machine.lastEvents(), [
     { type: 'grade.posted', course_id: 'crs_1', user_id: PEOPLE.student },
   ]);
@@ -149,8 +149,36 @@ t.test('all drafts of the assignment are posted at once, each with its history a
   const { posted_at } = getGrade(machine.reader, actorOf('student'), 'sub_1');
   t.equal(posted_at, '2026-01-05T09:00:01.000Z');
   const again = machine.must(PEOPLE.ta, 'POST_GRADES', { assignment_id: 'asg_1', reason: null });
-  t.same(again, { assignment_id: 'asg_1', posted: 0 });
+  t.same(again, { assignment_id: 'asg_1', posted: 0, left_as_draft: 1 });
   t.same(machine.lastEvents(), []);
+  t.end();
+});
+
+t.test('what the rubric has no points for yet stays a draft', (t) => {
+  const machine = course();
+  const criterion = { title: 'C', description_md: '', points: 4_000, levels: [] };
+  const criteria = ['a', 'b'].map((id) => ({ ...criterion, id }));
+  machine.addAssignment('asg_2', { rubric: { criteria } });
+  machine.handIn('student', 'asg_2', 'sub_3');
+  const draft = (rubric_points: Record<string, number>, expected_version: number) =>
+    machine.must(PEOPLE.ta, 'GRADE_ASSIGNMENT', {
+      submission_id: 'sub_3',
+      expected_version,
+      points: Object.values(rubric_points).reduce((sum, points) => sum + points, 0),
+      rubric_points,
+      feedback_md: '',
+      state: 'draft',
+      attempt: null,
+      reason: null,
+    });
+  const post = () =>
+    machine.must(PEOPLE.ta, 'POST_GRADES', { assignment_id: 'asg_2', reason: null });
+  draft({ a: 1_000 }, 0);
+  t.match(post(), { posted: 0, left_as_draft: 1 });
+  t.same(machine.lastEvents(), []);
+  draft({ a: 1_000, b: 0 }, 1);
+  t.match(post(), { posted: 1, left_as_draft: 0 });
+  machine.close();
   t.end();
 });
 

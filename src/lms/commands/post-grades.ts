@@ -11,8 +11,10 @@ export interface PostGrades {
 
 export interface PostedGrades {
   readonly assignment_id: string;
-  /** How many drafts there were. */
+  /** How many drafts were posted. */
   readonly posted: number;
+  /** And how many were not: the actor's own work, and what the rubric has no points for yet. */
+  readonly left_as_draft: number;
 }
 
 interface Draft {
@@ -41,13 +43,21 @@ export const postGrades = defineCommand<PostGrades, PostedGrades>({
       });
     }
     tx.target(id);
-    return { assignment_id: id, posted: drafts.length };
+    return { assignment_id: id, posted: drafts.length, left_as_draft: draftCount(tx, id) };
   },
 });
 
-/** Of the assignment, but for the actor's own work, which they may not judge. */
-const DRAFTS = `FROM submissions s JOIN grades g ON g.submission_id = s.id
-  WHERE s.assignment_id = ? AND s.student_id <> ? AND g.state = 'draft'`;
+/**
+ * Of the assignment, but for the actor's own work, which they may not judge, and for those that were
+ * begun by the rubric and are not done: what students see is whole.
+ */
+const DRAFTS = `FROM submissions s
+  JOIN grades g ON g.submission_id = s.id
+  JOIN assignments a ON a.id = s.assignment_id
+  WHERE s.assignment_id = ? AND s.student_id <> ? AND g.state = 'draft'
+    AND (g.rubric_points IS NULL OR a.rubric IS NULL OR NOT EXISTS (
+      SELECT 1 FROM json_each(a.rubric, '$.criteria') c
+       WHERE c.value ->> '$.id' NOT IN (SELECT key FROM json_each(g.rubric_points))))`;
 
 function draftsOf(tx: Tx, assignmentId: string): Draft[] {
   return tx.all<Draft>(
@@ -55,6 +65,15 @@ function draftsOf(tx: Tx, assignmentId: string): Draft[] {
     assignmentId,
     tx.actor.id,
   );
+}
+
+function draftCount(tx: Tx, assignmentId: string): number {
+  const row = tx.get<{ drafts: number }>(
+    `SELECT count(*) AS drafts FROM submissions s JOIN grades g ON g.submission_id = s.id
+      WHERE s.assignment_id = ? AND g.state = 'draft'`,
+    assignmentId,
+  );
+  return row?.drafts ?? 0;
 }
 
 function post(tx: Tx, assignmentId: string, reason: string | null): void {
