@@ -77,7 +77,17 @@ t.test('an import goes on when the leader dies in the middle, and so does its un
   t.equal(new Set(all.map((one) => one.chain_hash)).size, 1);
 });
 
-t.test('the lines of docs/IMPORTS.md', async (t) => {
+/** The numbered steps of a guide, each with what it wrote. */
+async function followGuide(cluster: TestCluster, shell: Shell, file: string): Promise<string[]> {
+  const block = /```sh\n([\s\S]*?)```/.exec(readFileSync(file, 'utf8'))?.[1] ?? '';
+  const outputs: string[] = [];
+  for (const step of block.split(/^(?=# \d+\. )/m)) {
+    outputs.push(await shell.run(step.replace('http://127.0.0.1:8001', cluster.api('n1'))));
+  }
+  return outputs;
+}
+
+t.test('the lines of the guides', async (t) => {
   const cluster = await TestCluster.start(t, {
     nodes: 1,
     env: { LMS_ADMIN_PASSWORD: 'pass123' },
@@ -85,16 +95,15 @@ t.test('the lines of docs/IMPORTS.md', async (t) => {
   await makeDemo(cluster.api('n1'));
   const shell = new Shell();
   t.teardown(() => shell.close());
-  const block = /```sh\n([\s\S]*?)```/.exec(readFileSync('docs/IMPORTS.md', 'utf8'))?.[1] ?? '';
-  const steps = block.split(/^(?=# \d+\. )/m);
-  t.equal(steps.length, 7);
-  const outputs: string[] = [];
-  for (const step of steps) {
-    outputs.push(await shell.run(step.replace('http://127.0.0.1:8001', cluster.api('n1'))));
-  }
+  const outputs = await followGuide(cluster, shell, 'docs/IMPORTS.md');
+  t.equal(outputs.length, 7);
   const [, , changes = '', , user = '', , undone = ''] = outputs;
   t.match(JSON.parse(changes).items, [{ operation: 'create', label: /t1/ }]);
   t.match(JSON.parse(user), { username: 'ada.imported' });
   t.equal(undone.trim(), 'undone');
   await t.resolves(cluster.login('ada.imported', 'correct horse battery'));
+
+  const packages = await followGuide(cluster, shell, 'docs/COURSE-PACKAGES.md');
+  t.equal(packages.length, 3);
+  t.match(JSON.parse(packages[2] ?? ''), { course: { my_role: 'instructor', status: 'active' } });
 });

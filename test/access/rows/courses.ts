@@ -8,6 +8,13 @@ export const COURSE_ROWS: Rows = {
   getCourse: { held: '401 200 200 200 200 404 200', missing: '401 404 404 404 404 404 404' },
   updateCourse: { held: '401 403 403 403 200 404 200', missing: '401 404 404 404 404 404 404' },
   deleteCourse: { held: '401 403 403 403 204 404 204', missing: '401 404 404 404 404 404 404' },
+  exportCourse: { held: '401 403 403 403 200 404 200', missing: '401 404 404 404 404 404 404' },
+  // Whoever may is told that this is no package.
+  importCourse: {
+    held: '401 403 403 403 422 422 422',
+    headers: { 'Content-Type': 'application/zip' },
+    body: 'nothing',
+  },
   listEnrollments: { held: '401 403 403 200 200 404 200', missing: '401 404 404 404 404 404 404' },
   enroll: { held: '401 403 403 403 200 404 200', missing: '401 404 404 404 404 404 404' },
   unenroll: { held: '401 403 403 403 204 404 204', missing: '401 404 404 404 404 404 404' },
