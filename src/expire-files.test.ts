@@ -44,6 +44,30 @@ t.test('the leader lets everything expire, some at a time', async (t) => {
   t.equal(await run(t, 'leader'), 0);
 });
 
+t.test('the time of the log does not stand still for hours', async (t) => {
+  const hourMs = 60 * 60 * 1_000;
+  for (const [idleMs, proposed] of [
+    [hourMs + 60_000, 1],
+    [hourMs - 60_000, 0],
+  ] as const) {
+    const api = new TestApi();
+    t.teardown(() => api.close());
+    const now = Date.now();
+    api.consensus.now = () => now - idleMs;
+    api.user('ann', 'student');
+    api.consensus.now = () => now;
+    const before = api.machine.applied.index;
+    const stop = new AbortController();
+    const raft = { status: () => ({ role: 'leader' }) };
+    const needs = { raft, consensus: api.consensus, reader: api.machine.reader, logger };
+    const running = expireFiles(needs, stop.signal);
+    for (let turn = 0; turn < 20; turn += 1) await nextTurn();
+    stop.abort();
+    await running;
+    t.equal(api.machine.applied.index - before, proposed);
+  }
+});
+
 t.test('nobody else does', async (t) => {
   t.equal(await run(t, 'follower'), 250);
 });

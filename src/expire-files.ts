@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Consensus } from './http/ports.ts';
+import { logTime } from './lms/queries/named-blobs.ts';
 import { anythingExpired } from './lms/queries/uploads.ts';
 import type { Reader } from './lms/reader.ts';
 import { submitAsSystem } from './system-commands.ts';
 
-const pollMs = 60_000;
+const pollMs = 5_000;
 const commandTimeoutMs = 10_000;
+/**
+ * In a cluster to which nobody writes the log's time would stand still: the first file of the morning
+ * would seem to have been placed the evening before, and be refused (`blob-placement.ts`).
+ */
+const maxStillMs = 60 * 60 * 1_000;
 
 interface ExpireNeeds {
   readonly raft: { status(): { readonly role: string } };
@@ -15,7 +21,10 @@ interface ExpireNeeds {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Whoever leads lets files and uploads expire; the log's time, not its clock, decides which. */
+/**
+ * Whoever leads lets files and uploads expire, and the log's time go on. Its clock only says when to
+ * propose that; the log's time decides what has expired.
+ */
 export async function expireFiles(needs: ExpireNeeds, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -29,7 +38,9 @@ export async function expireFiles(needs: ExpireNeeds, signal: AbortSignal): Prom
 
 /** Resolves with whether there may be more. */
 async function expireSome({ raft, consensus, reader, logger }: ExpireNeeds): Promise<boolean> {
-  if (raft.status().role !== 'leader' || !anythingExpired(reader, Date.now())) return false;
+  if (raft.status().role !== 'leader') return false;
+  const now = Date.now();
+  if (!anythingExpired(reader, now) && now - logTime(reader) < maxStillMs) return false;
   const kind = { kind: 'EXPIRE_FILES', v: 1 };
   const result = await submitAsSystem(consensus, kind, {}, commandTimeoutMs);
   if (!result.ok) throw new Error(`EXPIRE_FILES was refused: ${result.detail}`);

@@ -75,6 +75,12 @@ const TABLE: readonly [string, Lacking, MemberChange, refused: RegExp | null][] 
     replace('n5'),
     /3 of the nodes that would be left must have all files, 2 have them/,
   ],
+  [
+    'of four, three others must have all',
+    { n1: 0, n2: 0, n3: 5, n4: null },
+    replace('n4'),
+    /3 of the nodes/,
+  ],
   ['somebody who comes takes nothing along', { n1: 5 }, { kind: 'add', member: N9 }, null],
   ['who is no member is for the leader to say', { ...THREE, n2: 7 }, remove('n8'), null],
   ['so is the last one', { n1: 3 }, remove('n1'), null],

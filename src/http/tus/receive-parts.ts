@@ -62,7 +62,6 @@ async function stagePart(
   if (checksum === null) return stageBlob(blobs, body.next(uploadPartBytes), uploadPartBytes);
   const staged = await stageBlob(blobs, checksum.watch(body.next(lacking)), lacking);
   try {
-    if (body.failure !== null) throw body.failure;
     checksum.verify();
     return staged;
   } catch (error) {
