@@ -32,84 +32,103 @@ export async function matrixScene(
   examples: Readonly<Record<string, unknown>>,
 ): Promise<MatrixScene> {
   const scene = courseScene(t);
-  const { as, course_id, people } = scene;
-  const make = async (
-    person: Person,
-    path: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ) => {
-    const response = await as(person, `POST ${path}`, body, headers);
-    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Made;
-  };
-  const assignment_id = scene.assignment();
-  const submission = await make('student', `/v1/assignments/${assignment_id}/submissions`, {
-    text_md: `My essay: ${CANARY}.`,
-  });
-  const submission_id = submission.id;
-  await as(
-    'instructor',
-    `PUT /v1/submissions/${submission_id}/grade`,
-    { points: 5, feedback_md: `Good: ${CANARY}.`, state: 'posted' },
-    { 'If-Match': '"0"' },
-  );
-  const regrade = await make('student', `/v1/submissions/${submission_id}/regrade-requests`, {
-    reason_md: `Page 3, ${CANARY}.`,
-  });
-  await as('instructor', `PUT /v1/assignments/${assignment_id}/overrides/${people.student.id}`, {
-    due_at: '2030-01-01T00:00:00Z',
-    reason: `Ill: ${CANARY}.`,
-  });
-  const material = await make('instructor', `/v1/courses/${course_id}/materials`, {
-    title: 'Notes',
-    text_md: 'Raft.',
-  });
-  const query = await make('student', `/v1/courses/${course_id}/queries`, {
-    to: 'instructor',
-    title: 'Why?',
-    body_md: 'Why?',
-  });
-  const answer = await make('student', `/v1/queries/${query.id}/answers`, { body_md: 'So.' });
-  const announcement = await make('instructor', `/v1/courses/${course_id}/announcements`, {
-    title: 'Hello',
-    body_md: 'Hello.',
-  });
-  const token = await make('student', '/v1/tokens', { name: 'Script', scopes: ['read'] });
-  const feed = await make('student', '/v1/me/feeds', { name: 'Phone' });
-  const incident = await make('admin', '/v1/incidents', {
-    title: 'Down',
-    started_at: '2026-01-05T10:00:00Z',
-    ended_at: '2026-01-05T12:00:00Z',
-  });
-  const policy = await make('admin', '/v1/outage-policies', examples.createOutagePolicy);
+  const { course_id, people } = scene;
   return {
     ...scene,
     ids: {
       course_id,
       user_id: people.student.id,
       other_user_id: people.otherStudent.id,
-      assignment_id,
-      submission_id,
-      receipt_id: submission.attempt?.receipt_id ?? '',
-      request_id: regrade.id,
       file_id: scene.file('student'),
-      material_id: material.id,
-      query_id: query.id,
-      answer_id: answer.id,
-      announcement_id: announcement.id,
-      token_id: token.id,
-      feed_id: feed.id,
-      file: feed.path?.split('/').at(-1) ?? '',
-      incident_id: incident.id,
-      policy_id: policy.id,
       conversation_id: conversation(scene),
       upload_id: await upload(scene),
       import_id: await plannedImport(scene),
       node_id: 'n1',
       code: 'not_found',
+      ...(await gradedWork(scene)),
+      ...(await thingsOfCourse(scene)),
+      ...(await ownThings(scene)),
+      ...(await thingsOfSite(scene, examples)),
     },
   };
+}
+
+async function make(
+  { as }: CourseScene,
+  person: Person,
+  path: string,
+  body: unknown,
+): Promise<Made> {
+  const response = await as(person, `POST ${path}`, body);
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Made;
+}
+
+/** Handed in, graded, doubted, and with dates of its own: what the student shares with the staff. */
+async function gradedWork(scene: CourseScene) {
+  const { as, people } = scene;
+  const assignment_id = scene.assignment();
+  const { id: submission_id, attempt } = await make(
+    scene,
+    'student',
+    `/v1/assignments/${assignment_id}/submissions`,
+    { text_md: `My essay: ${CANARY}.` },
+  );
+  await as(
+    'instructor',
+    `PUT /v1/submissions/${submission_id}/grade`,
+    { points: 5, feedback_md: `Good: ${CANARY}.`, state: 'posted' },
+    { 'If-Match': '"0"' },
+  );
+  const regrade = await make(
+    scene,
+    'student',
+    `/v1/submissions/${submission_id}/regrade-requests`,
+    { reason_md: `Page 3, ${CANARY}.` },
+  );
+  await as('instructor', `PUT /v1/assignments/${assignment_id}/overrides/${people.student.id}`, {
+    due_at: '2030-01-01T00:00:00Z',
+    reason: `Ill: ${CANARY}.`,
+  });
+  const receipt_id = attempt?.receipt_id ?? '';
+  return { assignment_id, submission_id, receipt_id, request_id: regrade.id };
+}
+
+/** What all of the course may read. */
+async function thingsOfCourse(scene: CourseScene) {
+  const course = `/v1/courses/${scene.course_id}`;
+  const notes = { title: 'Notes', text_md: 'Raft.' };
+  const material = await make(scene, 'instructor', `${course}/materials`, notes);
+  const question = { to: 'instructor', title: 'Why?', body_md: 'Why?' };
+  const query = await make(scene, 'student', `${course}/queries`, question);
+  const reply = { body_md: 'So.' };
+  const answer = await make(scene, 'student', `/v1/queries/${query.id}/answers`, reply);
+  const hello = { title: 'Hello', body_md: 'Hello.' };
+  const announcement = await make(scene, 'instructor', `${course}/announcements`, hello);
+  return {
+    material_id: material.id,
+    query_id: query.id,
+    answer_id: answer.id,
+    announcement_id: announcement.id,
+  };
+}
+
+async function ownThings(scene: CourseScene) {
+  const script = { name: 'Script', scopes: ['read'] };
+  const token = await make(scene, 'student', '/v1/tokens', script);
+  const feed = await make(scene, 'student', '/v1/me/feeds', { name: 'Phone' });
+  return { token_id: token.id, feed_id: feed.id, file: feed.path?.split('/').at(-1) ?? '' };
+}
+
+async function thingsOfSite(scene: CourseScene, examples: Readonly<Record<string, unknown>>) {
+  const incident = await make(scene, 'admin', '/v1/incidents', {
+    title: 'Down',
+    started_at: '2026-01-05T10:00:00Z',
+    ended_at: '2026-01-05T12:00:00Z',
+  });
+  const handbook = examples.createOutagePolicy;
+  const policy = await make(scene, 'admin', '/v1/outage-policies', handbook);
+  return { incident_id: incident.id, policy_id: policy.id };
 }
 
 function conversation({ api, course_id, people }: CourseScene): string {
