@@ -7,11 +7,12 @@ import { torture } from '../test/torture/torture.ts';
  * `npm run torture`: real processes are killed, stopped and cut off for some minutes while clients
  * write; then what the clients saw is checked. `--history FILE` keeps it, one JSON line per operation.
  */
-const { seconds, seed, nodes, history } = await yargs(hideBin(process.argv))
+const { seconds, seed, nodes, reads, history } = await yargs(hideBin(process.argv))
   .options({
     seconds: { type: 'number', default: 180 },
     seed: { type: 'number', default: 1, describe: 'Chooses the faults and the requests' },
     nodes: { type: 'number', default: 3 },
+    reads: { choices: ['read_index', 'lease'] as const, default: 'read_index' as const },
     history: { type: 'string', describe: 'Where the operations are written' },
   })
   .strict()
@@ -23,7 +24,7 @@ try {
   const started = performance.now();
   const report = (fault: string) =>
     console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${fault}`);
-  const outcome = await torture(context, { seconds, seed, nodes, report });
+  const outcome = await torture(context, { seconds, seed, nodes, reads, report });
   if (history !== undefined) {
     writeFileSync(history, outcome.history.map((one) => `${JSON.stringify(one)}\n`).join(''));
   }

@@ -40,8 +40,8 @@ export const PERSISTENCE_MUTANTS: readonly Mutant[] = [
         "core.role === 'candidate'",
       ],
     ],
-    // Nobody hears of the candidacy before the fsync, so nobody can have voted for it.
-    harmless: true,
+    // Nobody hears of the candidacy before the fsync, so only an only voter leads a term that its disk
+    // does not know.
   },
   {
     name: 'ack before fsync',

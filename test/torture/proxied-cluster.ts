@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAddress } from '../../src/cluster-file.ts';
+import { type ClusterFile, parseAddress } from '../../src/cluster-file.ts';
 import { TestCluster } from '../fixtures/cluster.ts';
 import { commandDisk, type DiskCommand, failingDiskEnv } from '../fixtures/failing-disk.ts';
 import { freePorts } from '../fixtures/free-ports.ts';
@@ -31,7 +31,11 @@ export class ProxiedCluster {
     this.#proxies = proxies;
   }
 
-  static async start(t: Teardown, nodes: number): Promise<ProxiedCluster> {
+  static async start(
+    t: Teardown,
+    nodes: number,
+    settings: Partial<ClusterFile> = {},
+  ): Promise<ProxiedCluster> {
     const proxies = new Map<string, NetProxy>();
     const folder = mkdtempSync(join(tmpdir(), 'torture-disks-'));
     t.teardown(() => rmSync(folder, { recursive: true, force: true }));
@@ -40,6 +44,7 @@ export class ProxiedCluster {
       ports[(Number(from.slice(1)) - 1) * nodes + Number(to.slice(1)) - 1] ?? 0;
     const cluster = await TestCluster.make(t, {
       nodes,
+      settings,
       env: failingDiskEnv(folder),
       seenBy: (id, file) => ({
         ...file,

@@ -16,6 +16,7 @@ export interface TortureOptions {
   readonly seconds: number;
   /** Chooses faults and requests; what the processes make of it differs from run to run. */
   readonly seed: number;
+  readonly reads?: 'read_index' | 'lease';
   readonly report: (line: string) => void;
 }
 
@@ -35,7 +36,9 @@ interface Teardown {
 
 /** Real processes, real sockets, real disks: lets them be killed, stopped and cut while clients write. */
 export async function torture(t: Teardown, options: TortureOptions): Promise<TortureOutcome> {
-  const net = await ProxiedCluster.start(t, options.nodes);
+  const net = await ProxiedCluster.start(t, options.nodes, {
+    reads: options.reads ?? 'read_index',
+  });
   const { cluster } = net;
   const room = await makeClassroom(cluster, clients);
   const path = join(cluster.folder, 'history.jsonl');
