@@ -54,6 +54,7 @@ CREATE TABLE deadline_adjustments (
 ) STRICT;
 CREATE INDEX deadline_adjustments_target ON deadline_adjustments (assignment_id, user_id);
 CREATE INDEX deadline_adjustments_incident ON deadline_adjustments (incident_id);
+CREATE INDEX deadline_adjustments_user ON deadline_adjustments (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX deadline_adjustments_due ON deadline_adjustments (due_at);
 CREATE INDEX deadline_adjustments_lock ON deadline_adjustments (lock_at);
 

@@ -33,7 +33,8 @@ CREATE TABLE announcements (
   updated_at    INTEGER NOT NULL,
   deleted_at    INTEGER
 ) STRICT;
-CREATE INDEX announcements_course ON announcements (course_id) WHERE deleted_at IS NULL;
+CREATE INDEX announcements_course ON announcements (course_id);
+CREATE INDEX announcements_author ON announcements (author_id);  -- for the deletion of users
 
 -- Calendars that a program may fetch with nothing but their address.
 CREATE TABLE feeds (
