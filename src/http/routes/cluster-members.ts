@@ -1,5 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { TooFewCopies } from '../../lms/blobs/too-few-copies.ts';
+import {
+  type RequestMemberChange,
+  requestMemberChange,
+} from '../../lms/commands/request-member-change.ts';
 import { requireOnSite } from '../../lms/policy.ts';
 import { MembershipError } from '../../raft/errors.ts';
 import { type ApiContext, timeLeft } from '../env.ts';
@@ -8,6 +12,7 @@ import type { MembershipControl } from '../ports.ts';
 import { Problem } from '../problem.ts';
 import type { ProblemCode } from '../problem-catalogue.ts';
 import { read } from '../read.ts';
+import { submit } from '../submit.ts';
 
 const NODE_ID = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 const maxAddressChars = 255;
@@ -83,7 +88,10 @@ const addNode = operation(
       }),
     },
   },
-  { problems: [...REFUSED, 'not_found', 'conflict'], isWrite: false },
+  {
+    problems: [...REFUSED, 'not_found', 'conflict', 'idempotency_key_reused', 'overloaded'],
+    isWrite: false,
+  },
 );
 
 const removeNode = operation(
@@ -108,7 +116,7 @@ const removeNode = operation(
     },
     responses: { 204: { description: 'It is a member no more.' } },
   },
-  { problems: [...REFUSED, 'not_found', 'conflict'], isWrite: false },
+  { problems: [...REFUSED, 'not_found', 'conflict', 'overloaded'], isWrite: false },
 );
 
 const moveLeadership = operation(
@@ -139,7 +147,16 @@ const moveLeadership = operation(
       ),
     },
   },
-  { problems: ['forbidden', 'not_found', 'members_changing'], isWrite: false },
+  {
+    problems: [
+      'forbidden',
+      'not_found',
+      'members_changing',
+      'idempotency_key_reused',
+      'overloaded',
+    ],
+    isWrite: false,
+  },
 );
 
 export function clusterMemberRoutes(control: MembershipControl) {
@@ -148,6 +165,7 @@ export function clusterMemberRoutes(control: MembershipControl) {
   app.openapi(addNode, async (c) => {
     await requireManager(c);
     const { replaces, accept_missing_files, ...member } = c.req.valid('json');
+    await recordRequest(c, replaces === undefined ? 'add' : 'replace', member.id);
     const change =
       replaces === undefined
         ? ({ kind: 'add', member } as const)
@@ -169,6 +187,7 @@ export function clusterMemberRoutes(control: MembershipControl) {
   app.openapi(removeNode, async (c) => {
     await requireManager(c);
     const { node_id: id } = c.req.valid('param');
+    await recordRequest(c, 'remove', id);
     const acceptMissingFiles = c.req.valid('query').accept_missing_files === 'true';
     const options = { timeoutMs: timeLeft(c), acceptMissingFiles };
     await asProblems(control.changeMembers({ kind: 'remove', id }, options));
@@ -178,6 +197,7 @@ export function clusterMemberRoutes(control: MembershipControl) {
   app.openapi(moveLeadership, async (c) => {
     await requireManager(c);
     const { to } = c.req.valid('json');
+    await recordRequest(c, 'lead', to ?? 'any');
     const leader_id = await asProblems(control.moveLeadership(to, timeLeft(c)));
     return c.json({ leader_id }, 200);
   });
@@ -187,6 +207,19 @@ export function clusterMemberRoutes(control: MembershipControl) {
 
 async function requireManager(c: ApiContext): Promise<void> {
   await read(c, (_reader, actor) => requireOnSite(actor, 'cluster.manage'));
+}
+
+/** For the audit trail. A full disk must keep nobody from replacing the node that has it. */
+async function recordRequest(
+  c: ApiContext,
+  change: RequestMemberChange['change'],
+  node_id: string,
+): Promise<void> {
+  try {
+    await submit(c, requestMemberChange, { change, node_id });
+  } catch (error) {
+    if (!(error instanceof Problem && error.code === 'disk_low')) throw error;
+  }
 }
 
 const CODES: Readonly<Record<MembershipError['code'], ProblemCode>> = {

@@ -61,6 +61,7 @@ import { requestRegrade } from './request-regrade.ts';
 import { stageCourse } from './stage-course.ts';
 import { stageImport } from './stage-import.ts';
 import { stepImport } from './step-import.ts';
+import { requestMemberChange } from './request-member-change.ts';
 import { storeMaterialPages } from './store-material-pages.ts';
 import { submitAssignment } from './submit-assignment.ts';
 import { undoImport } from './undo-import.ts';
@@ -137,6 +138,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   recordTutorMessage,
   refreshSession,
   registerUser,
+  requestMemberChange,
   releaseGrading,
   requestRegrade,
   stageImport,
