@@ -195,6 +195,7 @@ t.test('with people, their work and their grades, when asked for', async (t) => 
     { points: 3.5, feedback_md: 'ok', state: 'posted' },
     { 'If-None-Match': '*' },
   );
+  await s.as('student', `POST /v1/submissions/${id}/regrade-requests`, { reason_md: 'Page 3.' });
   const { files } = await exported(s, s.course_id, '?people=true');
   const people = JSON.parse(files['people.json']?.toString() ?? '');
   t.same(people.map(({ username }: { username: string }) => username).sort(), [
@@ -207,7 +208,8 @@ t.test('with people, their work and their grades, when asked for', async (t) => 
     {
       student_id: s.people.student.id,
       attempts: [{ number: 1, text_md: 'Mine.' }],
-      grades: [{ points: 3.5, state: 'posted' }],
+      grades: [{ points: 3.5, rubric_points: null, state: 'posted' }],
+      regrade_requests: [{ state: 'open', reason_md: 'Page 3.', answered_at: null }],
     },
   ]);
   t.notOk((await exported(s)).files['people.json']);

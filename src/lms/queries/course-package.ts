@@ -7,6 +7,7 @@ import { written } from '../written.ts';
 import { type AssignmentRow, assignmentForStaff } from './assignments.ts';
 import { courseById } from './courses.ts';
 import { type AttachedFile, attached, fileById } from './files.ts';
+import { showRubricPoints } from './grades.ts';
 
 /** A file as a package names it: by its bytes. */
 export type PackedFile = Omit<AttachedFile, 'id'>;
@@ -100,6 +101,7 @@ interface GradeRow {
   readonly version: number;
   readonly attempt: number;
   readonly points: number;
+  readonly rubric_points: string | null;
   readonly feedback_md: string;
   readonly state: string;
   readonly actor_id: string;
@@ -107,7 +109,10 @@ interface GradeRow {
   readonly at: number;
 }
 
-/** What was handed in for an assignment, by student, with every attempt and every version of the grade. */
+/**
+ * What was handed in for an assignment, by student, with every attempt, every version of the grade and
+ * what was asked about it.
+ */
 export function packedSubmissions(
   reader: Reader,
   assignmentId: string,
@@ -126,6 +131,7 @@ export function packedSubmissions(
       ...row,
       attempts: attemptsOf(reader, row.id),
       grades: gradesOf(reader, row.id),
+      regrade_requests: regradeRequestsOf(reader, row.id),
     }));
 }
 
@@ -152,16 +158,42 @@ function attemptsOf(reader: Reader, submissionId: string) {
     }));
 }
 
+interface RegradeRow {
+  readonly id: string;
+  readonly grade_version: number;
+  readonly state: string;
+  readonly reason_md: string;
+  readonly created_at: number;
+  readonly answer_md: string | null;
+  readonly answered_by: string | null;
+  readonly answered_at: number | null;
+}
+
+function regradeRequestsOf(reader: Reader, submissionId: string) {
+  return reader
+    .all<RegradeRow>(
+      `SELECT id, grade_version, state, reason_md, created_at, answer_md, answered_by, answered_at
+         FROM regrade_requests WHERE submission_id = ? ORDER BY sequence`,
+      submissionId,
+    )
+    .map((request) => ({
+      ...request,
+      created_at: toRfc3339(request.created_at),
+      answered_at: toRfc3339OrNull(request.answered_at),
+    }));
+}
+
 function gradesOf(reader: Reader, submissionId: string) {
   return reader
     .all<GradeRow>(
-      `SELECT version, attempt, points, feedback_md, state, actor_id, reason, at
+      `SELECT version, attempt, points, rubric_points, feedback_md, state, actor_id, reason, at
          FROM grade_history WHERE submission_id = ? ORDER BY version`,
       submissionId,
     )
     .map((grade) => ({
       ...grade,
       points: fromMilliPoints(grade.points),
+      rubric_points: showRubricPoints(grade.rubric_points),
       at: toRfc3339(grade.at),
     }));
 }
