@@ -130,7 +130,7 @@ async function bench(transport: Http2Transport): Promise<void> {
   const readIndex = (k: number) => {
     const request_id = `r${k}`;
     const answer = answered(request_id);
-    transport.send('n2', { kind: 'ReadIndexRequest', body: { request_id } });
+    transport.send('n2', { kind: 'ReadIndexRequest', body: { term: 1, request_id } });
     return answer;
   };
   const command = Buffer.alloc(ENTRY_BYTES, 7);

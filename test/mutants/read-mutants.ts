@@ -32,6 +32,21 @@ export const READ_MUTANTS: readonly Mutant[] = [
     edits: [['request.term === core.term ? request.read_round : 0', 'request.read_round']],
   },
   {
+    name: 'a question of an older term confirms the leader',
+    file: 'core/reads.ts',
+    edits: [['    term === core.term &&\n', '']],
+  },
+  {
+    name: "a question is answered before the term's no-op",
+    file: 'core/reads.ts',
+    edits: [['    core.commit >= core.noopIndex &&\n', '']],
+  },
+  {
+    name: 'who asks confirms the leader in any company',
+    file: 'core/reads.ts',
+    edits: [['(id) => id === core.id || id === from)', '() => true)']],
+  },
+  {
     name: 'a deposed leader keeps its reads',
     file: 'core/roles.ts',
     edits: [
@@ -53,8 +68,8 @@ export const READ_MUTANTS: readonly Mutant[] = [
     file: 'core/reads.ts',
     edits: [
       [
-        'else answer(core, from, request.request_id, -1);',
-        'else answer(core, from, request.request_id, core.commit);',
+        'return answer(core, from, request_id, -1);',
+        'return answer(core, from, request_id, core.commit);',
       ],
     ],
   },

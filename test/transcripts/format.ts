@@ -77,7 +77,7 @@ export function formatMessage(message: Message): string {
     case 'TimeoutNowRequest':
       return `TimeoutNow term=${message.body.term}`;
     case 'ReadIndexRequest':
-      return `ReadIndexRequest ${message.body.request_id}`;
+      return `ReadIndexRequest term=${message.body.term} ${message.body.request_id}`;
     case 'ReadIndexResponse': {
       const { body } = message;
       return `ReadIndexResponse ${body.request_id} term=${body.term} index=${body.read_index}`;

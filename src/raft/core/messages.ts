@@ -78,6 +78,8 @@ export interface AppendEntriesResponse {
 }
 
 export interface ReadIndexRequest {
+  /** Of the sender when it asked: beyond the schema, so that the question confirms the leader too. */
+  readonly term: number;
   readonly request_id: string;
 }
 

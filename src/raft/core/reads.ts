@@ -19,10 +19,19 @@ export function onRead(core: Core, id: string): void {
   core.readsWaiting.push({ id, from: null });
 }
 
-/** A follower asks on behalf of its own readers. */
+/**
+ * A follower asks on behalf of its own readers. It asks **after** they came, and says in which term: where
+ * the two are a majority, that confirms the leadership as well as any answer to a round would.
+ */
 export function onReadIndexRequest(core: Core, from: NodeId, request: ReadIndexRequest): void {
-  if (core.role === 'leader') core.readsWaiting.push({ id: request.request_id, from });
-  else answer(core, from, request.request_id, -1);
+  const { request_id, term } = request;
+  if (core.role !== 'leader') return answer(core, from, request_id, -1);
+  const confirms =
+    term === core.term &&
+    core.commit >= core.noopIndex &&
+    hasQuorum(core.configuration, (id) => id === core.id || id === from);
+  if (confirms) answer(core, from, request_id, core.commit);
+  else core.readsWaiting.push({ id: request_id, from });
 }
 
 export function onReadIndexResponse(core: Core, response: ReadIndexResponse): void {
@@ -113,5 +122,6 @@ function askLeader(core: Core, leaderId: NodeId): void {
 }
 
 function sendRequest(core: Core, leaderId: NodeId, requestId: string): void {
-  send(core, leaderId, { kind: 'ReadIndexRequest', body: { request_id: requestId } }, 0);
+  const body = { term: core.term, request_id: requestId };
+  send(core, leaderId, { kind: 'ReadIndexRequest', body }, 0);
 }

@@ -104,7 +104,7 @@ t.test('the only server of a cluster confirms itself (etcd raft #105)', (t) => {
 });
 
 t.test('who is deposed answers no read that still waits, nor those of followers (§6.4)', (t) => {
-  const server = leading(['a', 'b', 'c']);
+  const server = leading(['a', 'b', 'c', 'd', 'e']);
   read(server, 'r1');
   read(server, 'r2');
   server.receive('b', ask('b.1'));
@@ -177,10 +177,44 @@ t.test('a refusal by the former leader fails the read', (t) => {
 });
 
 t.test('the leader answers for a follower by the same rules', (t) => {
-  const server = leading(['a', 'b', 'c']);
+  const server = leading(['a', 'b', 'c', 'd', 'e']);
   server.receive('b', ask('b.1'));
-  const sent = server.receive('c', accepted(1, 1, 1));
+  t.same(server.receive('c', accepted(1, 1, 1)), [], 'itself and one other');
+  const sent = server.receive('d', accepted(1, 1, 1));
   t.match(sent, [{ to: 'b', body: { request_id: 'b.1', term: 1, read_index: 1 } }]);
+  t.end();
+});
+
+t.test('of three, the follower that asks confirms the leader by asking', (t) => {
+  const server = leading(['a', 'b', 'c']);
+  const sent = server.receive('b', ask('b.1'));
+  t.match(sent, [{ to: 'b', body: { request_id: 'b.1', term: 1, read_index: 1 } }]);
+  t.equal(sent.length, 1, 'nobody else is asked');
+  t.end();
+});
+
+t.test('a question of another term, or of who has no vote, confirms nothing', (t) => {
+  for (const [from, term] of [
+    ['b', 0],
+    ['x', 1],
+  ] as const) {
+    const server = leading(['a', 'b', 'c']);
+    server.receive(from, ask('1', term));
+    t.same(answers(server), []);
+    server.receive('c', accepted(1, 1, 1));
+    t.match(answers(server), [{ request_id: '1', read_index: 1 }]);
+  }
+  t.end();
+});
+
+t.test('a question does not stand in for the no-op (§8)', (t) => {
+  const server = new LoneServer({ log: [1] });
+  server.lead();
+  server.receive('b', ask('b.1', 2));
+  t.same(answers(server), []);
+  server.receive('b', accepted(2, 2));
+  server.receive('b', accepted(2, 2, 1));
+  t.match(answers(server), [{ request_id: 'b.1', read_index: 2 }]);
   t.end();
 });
 
@@ -195,8 +229,15 @@ function read(server: LoneServer, id: string): Sent[] {
   return server.give({ type: 'read', id });
 }
 
-function ask(id: string): Message {
-  return { kind: 'ReadIndexRequest', body: { request_id: id } };
+function ask(id: string, term = 1): Message {
+  return { kind: 'ReadIndexRequest', body: { term, request_id: id } };
+}
+
+/** The read indexes that it sent. */
+function answers(server: LoneServer) {
+  return server
+    .effectsOf('send')
+    .flatMap(({ message }) => (message.kind === 'ReadIndexResponse' ? [message.body] : []));
 }
 
 function requestId(message: Sent | undefined): string {

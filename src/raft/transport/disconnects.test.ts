@@ -17,7 +17,7 @@ t.test('200 abrupt disconnects under load: no unhandled error, and it still work
   let failed = 0;
   for (let k = 0; k < 200; k += 1) {
     for (let call = 0; call < 5; call += 1) {
-      n1.send('n2', { kind: 'ReadIndexRequest', body: { request_id: 'r' } });
+      n1.send('n2', { kind: 'ReadIndexRequest', body: { term: 1, request_id: 'r' } });
       n1.forward('n2', request, 5000).then(
         () => (answered += 1),
         () => (failed += 1),

@@ -7,7 +7,7 @@ import type { Http2Transport } from './http2-transport.ts';
 import { openTransport } from './open-transport.ts';
 import { configurationOf, makeKeys, nextMessage, reachable, until } from './test-nodes.ts';
 
-const READ = { kind: 'ReadIndexRequest', body: { request_id: 'r1' } } as const;
+const READ = { kind: 'ReadIndexRequest', body: { term: 1, request_id: 'r1' } } as const;
 const farewellMs = 50;
 
 /** A node that says where it listens, and has no members yet. */

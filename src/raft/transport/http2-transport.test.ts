@@ -54,7 +54,7 @@ const MESSAGES: readonly Message[] = [
       read_round: 9,
     },
   },
-  { kind: 'ReadIndexRequest', body: { request_id: 'r1' } },
+  { kind: 'ReadIndexRequest', body: { term: 1, request_id: 'r1' } },
   { kind: 'ReadIndexResponse', body: { request_id: 'r1', term: 3, read_index: -1 } },
 ];
 
@@ -135,12 +135,12 @@ t.test('a full queue drops, and what fits still arrives', async (t) => {
     };
   });
   for (let k = 0; k < 25; k += 1) {
-    n1.send('n2', { kind: 'ReadIndexRequest', body: { request_id: `r${k}` } });
+    n1.send('n2', { kind: 'ReadIndexRequest', body: { term: 1, request_id: `r${k}` } });
   }
   t.equal(n1.counters().peers.n2?.frames_dropped, 15);
   t.equal(n1.counters().peers.n2?.queued_frames, 10);
   await until(() => n1.counters().peers.n2?.queued_frames === 0);
-  n1.send('n2', { kind: 'ReadIndexRequest', body: { request_id: 'last' } });
+  n1.send('n2', { kind: 'ReadIndexRequest', body: { term: 1, request_id: 'last' } });
   await last;
   t.equal(rounds.length, 11);
 });

@@ -58,7 +58,7 @@ t.test('each RPC of the core can be called by a single request', async (t) => {
     status: 200,
     body: { success: true, match_index: 5, read_round: 77 },
   });
-  t.match(await call(session, '/raft.v1.Raft/ReadIndex', encode({ request_id: 'r7' })), {
+  t.match(await call(session, '/raft.v1.Raft/ReadIndex', encode({ term: 2, request_id: 'r7' })), {
     status: 200,
     body: { request_id: 'r7', read_index: 8 },
   });

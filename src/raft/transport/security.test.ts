@@ -17,7 +17,7 @@ import {
 } from './test-nodes.ts';
 
 const HANDSHAKE = ownHandshake({ cluster_id: 'test', node_id: 'n2' });
-const READ = { kind: 'ReadIndexRequest', body: { request_id: 'r1' } } as const;
+const READ = { kind: 'ReadIndexRequest', body: { term: 1, request_id: 'r1' } } as const;
 
 function rawFrame(kind: number, body: Buffer): Buffer {
   const frame = Buffer.alloc(5);

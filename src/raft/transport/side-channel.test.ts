@@ -47,7 +47,8 @@ t.test('20 MB each way, while heartbeats go on', async (t) => {
     if (kind !== 'ReadIndexRequest') return;
     n2.send(from, { kind: 'ReadIndexResponse', body: { ...body, term: 1, read_index: 1 } });
   };
-  const beat = () => n1.send('n2', { kind: 'ReadIndexRequest', body: { request_id: 'beat' } });
+  const beat = () =>
+    n1.send('n2', { kind: 'ReadIndexRequest', body: { term: 1, request_id: 'beat' } });
   n1.onMessage = () => {
     beats += 1;
     setImmediate(beat);

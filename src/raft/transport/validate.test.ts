@@ -36,7 +36,7 @@ const GOOD: Record<MessageKind, Record<string, unknown>> = {
     read_round: 9,
   },
   TimeoutNowRequest: { term: 3, leader_id: 'n1' },
-  ReadIndexRequest: { request_id: 'r1' },
+  ReadIndexRequest: { term: 1, request_id: 'r1' },
   ReadIndexResponse: { request_id: 'r1', term: 3, read_index: -1 },
 };
 

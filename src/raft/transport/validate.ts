@@ -53,6 +53,7 @@ const CHECKS: Record<MessageKind, Check> = {
     id(body, 'leader_id', limits);
   },
   ReadIndexRequest(body, limits) {
+    count(body, 'term');
     id(body, 'request_id', limits);
   },
   ReadIndexResponse(body, limits) {
