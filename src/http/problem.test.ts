@@ -32,7 +32,7 @@ const STATUSES: Readonly<Record<number, readonly ProblemCode[]>> = {
 };
 
 /** What the codes of single resources may have. */
-const OTHER_STATUSES = [409, 410, 416, 422, 423, 503];
+const OTHER_STATUSES = [409, 410, 412, 416, 422, 423, 460, 503];
 
 const listSchema = z.object({
   items: z.array(z.object({ code: z.string(), type: z.string(), description: z.string() })),
@@ -69,7 +69,14 @@ t.test('every code has the status of its kind of failure', (t) => {
 });
 
 t.test('only failures that pass by themselves are retryable', (t) => {
-  const alsoRetryable = ['idempotency_in_flight', 'digest_mismatch', 'members_changing'];
+  const alsoRetryable = [
+    'idempotency_in_flight',
+    'digest_mismatch',
+    'checksum_mismatch',
+    'members_changing',
+    'files_unsafe',
+    'locked',
+  ];
   for (const [code, { status, retryable }] of Object.entries(PROBLEMS)) {
     const passes = [408, 429, 500, 503, 507].includes(status) || alsoRetryable.includes(code);
     t.equal(retryable, passes, code);

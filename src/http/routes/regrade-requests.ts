@@ -45,7 +45,11 @@ const requestOperation = operation(
     },
     responses: { 201: json(regradeRequestSchema, 'The request.', REGRADE_REQUEST_EXAMPLE) },
   },
-  { problems: ['forbidden', 'not_found', 'course_not_active', 'conflict'] },
+  {
+    // What a student does: no grading.
+    scope: 'write',
+    problems: ['forbidden', 'not_found', 'course_not_active', 'conflict'],
+  },
 );
 
 const listOperation = operation(
