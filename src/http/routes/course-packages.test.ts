@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
+import { until } from '../../../test/fixtures/until.ts';
 import { zipOf } from '../../lms/imports/test-rosters.ts';
 import { openZip } from '../../lms/imports/zip-entries.ts';
 import { TestApi } from '../testing.ts';
@@ -322,11 +323,20 @@ t.test('once per key; a large course goes through the log in parts', async (t) =
 
 t.test('who stops reading leaves nothing open', async (t) => {
   const s = await richCourse(t);
-  const response = await s.as('instructor', `GET /v1/courses/${s.course_id}/export`);
-  await response.body?.cancel();
-  const after = await exported(s);
-  t.ok(after.files['manifest.json']);
-  t.equal(s.api.blobs.opened.size, 0);
+  const file_id = await upload(s, 'large.txt', randomBytes(3_000_000).toString('hex'));
+  const path = `/v1/courses/${s.course_id}`;
+  await made(s, `POST ${path}/materials`, { title: 'Large', file_id });
+  const response = await s.as('instructor', `GET ${path}/export`);
+  const reader = response.body?.getReader();
+  for (let bytes = 0; bytes < 100_000; ) {
+    const { value } = (await reader?.read()) ?? {};
+    bytes += (value as Uint8Array | undefined)?.length ?? 0;
+  }
+  t.equal(s.api.blobs.opened.size, 1, 'in the middle of the large file');
+  await reader?.cancel();
+  await until('the file is closed', () =>
+    Promise.resolve(s.api.blobs.opened.size === 0 ? true : undefined),
+  );
 });
 
 t.test('a file that no node has breaks the answer off', async (t) => {

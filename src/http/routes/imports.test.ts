@@ -288,14 +288,29 @@ t.test('a bad file leaves nothing behind', async (t) => {
   t.equal(s.api.blobs.staged.size, 0);
 });
 
-t.test('a username that was somebody else’s', async (t) => {
+t.test('a username that was somebody else’s; nothing of the rest is staged', async (t) => {
   const s = scene(t);
   const gone = s.api.user('gone', 'student');
   await s.api.request(`DELETE /v1/users/${gone.id}`, { token: s.admin.token });
-  const problem = (await (
-    await s.send('username,display_name\ngone,New\n')
-  ).json()) as ImportProblem;
-  t.match(problem.errors, [{ pointer: '/roster.csv/2/username', code: 'username_taken' }]);
+  const index = s.api.machine.applied.index;
+  const many = Array.from({ length: 700 }, (_, n) => `u${n},U\n`).join('');
+  const response = await s.send(`username,display_name\n${many}gone,New\n`);
+  const problem = (await response.json()) as ImportProblem;
+  t.match(problem.errors, [{ pointer: '/roster.csv/702/username', code: 'username_taken' }]);
+  t.equal(s.api.machine.applied.index, index);
+});
+
+t.test('a bulk CSV speaks of the courses that it names only', async (t) => {
+  const s = scene(t);
+  await s.import('username,display_name\nann,Ann\nbob,Bob\n');
+  await s.import(rosterFiles({ students: [], classes: ['c1', 'c2'] }));
+  const [one, two] = s.api.machine.reader.all<{ id: string }>('SELECT id FROM courses');
+  const row = (course: typeof one, user: string) => `${course?.id},${user},student\n`;
+  const header = 'course_id,username,role\n';
+  const all = row(one, 'ann') + row(one, 'bob') + row(two, 'ann') + row(two, 'bob');
+  await s.import(header + all, '?source=office');
+  const plan = await s.plan(header + row(one, 'ann'), '?source=office&mode=bulk');
+  t.match(plan.files, [{ removes: 1, present: 4, unchanged: 1 }]);
 });
 
 t.test('once per key; the roster is kept for 30 days', async (t) => {
