@@ -114,3 +114,23 @@ t.test('a slow peer does not hold up the majority, and gets its copy all the sam
   while (!(await slow.has(SHA))) await new Promise((resolve) => setImmediate(resolve));
   t.equal(await filesIn(folders[1] ?? '').then((files) => files.length), 1);
 });
+
+t.test('who leaves while it is brought there does not count', async (t) => {
+  const own = await testStore(t);
+  const [n2, n4] = [await testStore(t), await testStore(t)];
+  const peers = new TestPeers();
+  peers.stores.set('n2', n2.store);
+  peers.stores.set('n3', null);
+  const put = peers.put.bind(peers);
+  peers.put = async (peer, blob, body, signal) => {
+    if (peer !== 'n2') return put(peer, blob, body, signal);
+    peers.stores.delete('n2');
+    peers.stores.set('n4', n4.store);
+    await (await n2.store.stage(body, blob.size_bytes)).keep();
+  };
+  const writer = new MajorityWriter(peers, peers.membership('n1'));
+  const staged = await own.store.stage(pieces('a file'), 6);
+  await writer.keep(staged, AbortSignal.timeout(10_000));
+  t.equal(await n4.store.has(staged.sha256), true);
+  t.equal(await own.store.has(staged.sha256), true);
+});

@@ -30,8 +30,22 @@ export class MajorityWriter {
    * @throws NoBlobMajority when `signal` fired first: the staged blob was discarded
    */
   async keep(staged: StagedBlob, signal: AbortSignal): Promise<void> {
-    const { self, members } = this.#membership();
-    const voters = members.filter((member) => member.voter).map((member) => member.id);
+    for (let voters = this.#voters(); ; ) {
+      await this.#keepOn(voters, staged, signal);
+      // Somebody came or left meanwhile: the majority must be one of those who are there now.
+      const now = this.#voters();
+      if (isSame(now, voters)) return;
+      voters = now;
+    }
+  }
+
+  #voters(): string[] {
+    const { members } = this.#membership();
+    return members.filter((member) => member.voter).map((member) => member.id);
+  }
+
+  async #keepOn(voters: readonly string[], staged: StagedBlob, signal: AbortSignal): Promise<void> {
+    const { self } = this.#membership();
     const own = voters.includes(self) ? 1 : 0;
     const needed = Math.floor(voters.length / 2) + 1 - own;
     const reached = new AbortController();
@@ -66,6 +80,10 @@ export class MajorityWriter {
       }
     }
   }
+}
+
+function isSame(voters: readonly string[], others: readonly string[]): boolean {
+  return [...voters].sort().join() === [...others].sort().join();
 }
 
 /** Resolves with `needed` as soon as so many are true, else with how many were when all had ended. */
