@@ -22,8 +22,9 @@ export function actorOf(person: Person): Actor {
 
 /** In the course `crs_1`, and in no other but the archived `crs_old`: instructor, ta and students. */
 export class TestCourse extends TestMachine {
-  constructor() {
-    super();
+  /** @param path of the database; in memory there is nothing to take a snapshot of */
+  constructor(path?: string) {
+    super(path);
     this.addUser(PEOPLE.admin, 'admin');
     this.addUser(PEOPLE.instructor, 'instructor');
     this.addUser(PEOPLE.foreignInstructor, 'instructor');

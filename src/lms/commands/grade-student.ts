@@ -31,11 +31,11 @@ export const gradeStudent = defineCommand<GradeStudent, Grade>({
     if (existing === null) requireStudent(tx, row.course_id, command.student_id);
     const old = existing === null ? null : gradeOf(tx, existing.id);
     requireGradeVersion(old, command.expected_version);
-    const submission = existing ?? openSubmission(tx, { ...command, course_id: row.course_id });
     const { points, feedback_md, state, reason, rubric_points = null } = command;
-    const attempt = submission.attempt_count;
+    const attempt = existing?.attempt_count ?? 0;
     const grade = { points, rubric_points, feedback_md, state, attempt, reason };
     requireSoundGrade(tx, row.id, grade);
+    const submission = existing ?? openSubmission(tx, { ...command, course_id: row.course_id });
     saveGrade(tx, submission, grade, old);
     tx.target(submission.id);
     return written(gradeOf(tx, submission.id));
