@@ -90,7 +90,7 @@ export const importChangesPerStep = 200;
 /** Deleting a course looks through all tables that name courses: it counts as so many changes. */
 export const courseDeletionChanges = 20;
 /** Changes that one command brings in. */
-export const maxImportChangesStaged = 500;
+export const maxImportChangesStaged = 200;
 export const maxImportChanges = 1_000_000;
 /** Changes that were staged and never became a plan, because the node died: forgotten after an hour. */
 export const importStagingKeptMs = 60 * 60 * 1000;
