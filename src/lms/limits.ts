@@ -42,8 +42,8 @@ export const maxAddressRegistrations = 100;
 
 /** Entries of the audit trail that one request looks at, with filters that leave few of them. */
 export const maxAuditRowsExamined = 10_000;
-/** Entries of the hash chain in one answer. */
-export const maxAuditChainEntries = 10_000;
+/** Entries of the hash chain in one answer: they are hashed in one turn of the event loop. */
+export const maxAuditChainEntries = 2_000;
 
 /** Stored results that one step of an erasure looks through. */
 export const resultsErasedAtOnce = 5_000;

@@ -21,7 +21,7 @@ interface Options extends SessionOptions {
 
 const statusTimeoutMs = 3_000;
 /** What one answer of `GET /v1/audit/chain` is about, at most. */
-const blockEntries = 10_000;
+const blockEntries = 2_000;
 
 const partSchema = z.object({ to: z.int(), chain_hash: z.string(), rows_sha256: z.string() });
 
