@@ -16,7 +16,7 @@ export const maxReaderHeapMiB = 320;
 /** Mistakes that are told, of however many there are. */
 export const maxErrorsTold = 100;
 /** Rows of the roster that come from the thread at once, and ids that are asked about at once. */
-export const rosterBatchRows = 500;
+export const rosterBatchRows = 200;
 /** Text of the changes in one command, as JSON: far below what an entry may have. */
 export const maxStagedBytes = 256 * 1024;
 
