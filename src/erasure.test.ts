@@ -78,7 +78,7 @@ t.test('no row of any table holds the name of who was erased', async (t) => {
   const { api, erase, finish } = await scene(t);
   for (const name of NAMES) t.ok(tablesWith(api, name).length > 0, `${name} was there`);
   t.equal((await erase()).status, 200);
-  t.same(tablesWith(api, 'zebulon'), ['journal'], 'at once, but for stored results');
+  t.same(tablesWith(api, 'zebulon'), ['results'], 'at once, but for stored results');
   await finish();
   for (const name of NAMES) t.same(tablesWith(api, name), [], name);
   t.equal(api.machine.reader.get<{ n: number }>('SELECT count(*) AS n FROM erasures')?.n, 0);
@@ -158,7 +158,7 @@ t.test('a replay after the erasure gets the same answer, without the name', asyn
     email: null,
   });
   const events = JSON.stringify(
-    api.machine.reader.all("SELECT result FROM journal WHERE result LIKE '%ann%'"),
+    api.machine.reader.all("SELECT result FROM results WHERE result LIKE '%ann%'"),
   );
   t.ok(events.includes(people.instructor.id), 'other names are left alone');
 });
@@ -189,7 +189,7 @@ t.test('without a majority the rest of an erasure waits', async (t) => {
   api.consensus.beforePropose = () =>
     Promise.reject(new ProposalError('no_quorum', 'not_applied', 'alone'));
   await finish();
-  t.same(tablesWith(api, 'zebulon'), ['journal']);
+  t.same(tablesWith(api, 'zebulon'), ['results']);
   api.consensus.beforePropose = () => Promise.resolve();
   await finish();
   t.same(tablesWith(api, 'zebulon'), []);

@@ -48,8 +48,8 @@ export class Journal {
     if (same !== undefined) return JSON.parse(same.result) as CommandResult;
     if (command.idempotency_key === undefined || command.actor_id === null) return null;
     const keyed = this.#tx.get<{ fingerprint: string; result: string }>(
-      `SELECT k.fingerprint, j.result FROM idempotency_keys k
-         JOIN journal j ON j.log_index = k.log_index
+      `SELECT k.fingerprint, r.result FROM idempotency_keys k
+         JOIN results r ON r.log_index = k.log_index
         WHERE k.actor_id = ? AND k.key = ?`,
       command.actor_id,
       command.idempotency_key,
@@ -69,14 +69,13 @@ export class Journal {
 
   #sameCommand(commandId: string): { readonly result: string } | undefined {
     if (this.#applied.isCertainlyNew(commandId)) return undefined;
-    return this.#tx.get('SELECT result FROM journal WHERE command_id = ?', commandId);
+    return this.#tx.get('SELECT result FROM results WHERE command_id = ?', commandId);
   }
 
   record(entry: LogEntry, committedAt: number, command: CommandHeader, recorded: Recorded): void {
-    const first = recorded.result !== null;
     this.#applied.add(command.command_id);
     this.#tx.run(
-      'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       entry.index,
       entry.term,
       committedAt,
@@ -85,10 +84,15 @@ export class Journal {
       recorded.target_id,
       recorded.code,
       recorded.chainHash,
-      first ? command.command_id : null,
+    );
+    if (recorded.result === null) return;
+    this.#tx.run(
+      'INSERT INTO results VALUES (?, ?, ?)',
+      entry.index,
+      command.command_id,
       recorded.result,
     );
-    if (!first || command.idempotency_key === undefined || command.actor_id === null) return;
+    if (command.idempotency_key === undefined || command.actor_id === null) return;
     if (WITHOUT_KEY.has(recorded.code)) return;
     this.#tx.run(
       'INSERT INTO idempotency_keys VALUES (?, ?, ?, ?)',
@@ -102,7 +106,7 @@ export class Journal {
   /** An entry of Raft itself: a no-op or a configuration. */
   recordInternal(entry: LogEntry, committedAt: number, kind: string, chainHash: Uint8Array): void {
     this.#tx.run(
-      'INSERT INTO journal VALUES (?, ?, ?, ?, NULL, NULL, ?, ?, NULL, NULL)',
+      'INSERT INTO journal VALUES (?, ?, ?, ?, NULL, NULL, ?, ?)',
       entry.index,
       entry.term,
       committedAt,
@@ -146,7 +150,7 @@ export class Journal {
         next,
       );
       if (row === undefined || row.committed_at > committedAt - resultRetentionMs) return next;
-      this.#tx.run('UPDATE journal SET command_id = NULL, result = NULL WHERE log_index = ?', next);
+      this.#tx.run('DELETE FROM results WHERE log_index = ?', next);
       this.#tx.run('DELETE FROM idempotency_keys WHERE log_index = ?', next);
       next += 1;
     }
@@ -174,7 +178,7 @@ export class Journal {
   /** Hexadecimal ids sort below `g`; others are always looked up. */
   #highestCommandId(): string {
     const row = this.#tx.get<{ highest: string | null }>(
-      "SELECT max(command_id) AS highest FROM journal WHERE command_id < 'g'",
+      "SELECT max(command_id) AS highest FROM results WHERE command_id < 'g'",
     );
     return row?.highest ?? '';
   }

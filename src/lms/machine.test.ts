@@ -263,12 +263,12 @@ t.test(
     machine.apply([entry(2, 'old', { value: 'a' }, 1000)]);
     const late = 1000 + resultRetentionMs + 1;
     machine.apply([3, 4].map((index) => entry(index, `c${index}`, { value: 'x' }, late)));
-    t.ok(machine.reader.get("SELECT 1 FROM journal WHERE command_id = 'old'"), 'not yet');
+    t.ok(machine.reader.get("SELECT 1 FROM results WHERE command_id = 'old'"), 'not yet');
     for (let index = 5; index <= 64; index += 1) {
       machine.apply([entry(index, `c${index}`, { value: 'x' }, late)]);
     }
-    t.notOk(machine.reader.get("SELECT 1 FROM journal WHERE command_id = 'old'"));
-    t.ok(machine.reader.get("SELECT 1 FROM journal WHERE command_id = 'c3'"), 'the others stay');
+    t.notOk(machine.reader.get("SELECT 1 FROM results WHERE command_id = 'old'"));
+    t.ok(machine.reader.get("SELECT 1 FROM results WHERE command_id = 'c3'"), 'the others stay');
     t.match(machine.reader.get('SELECT code FROM journal WHERE log_index = 2'), { code: 'ok' });
   },
 );

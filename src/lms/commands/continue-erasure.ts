@@ -40,14 +40,14 @@ export const continueErasure = defineCommand<ContinueErasure, null>({
 function eraseResults(tx: Tx, { user_id: userId, next_index: from, until_index }: Erasure): void {
   const until = Math.min(until_index, from + resultsErasedAtOnce - 1);
   const rows = tx.all<{ log_index: number; result: string }>(
-    'SELECT log_index, result FROM journal WHERE log_index BETWEEN ? AND ? AND instr(result, ?) > 0',
+    'SELECT log_index, result FROM results WHERE log_index BETWEEN ? AND ? AND instr(result, ?) > 0',
     from,
     until,
     userId,
   );
   for (const { log_index, result } of rows) {
     const erased = JSON.stringify(withoutNames(JSON.parse(result), userId));
-    tx.run('UPDATE journal SET result = ? WHERE log_index = ?', erased, log_index);
+    tx.run('UPDATE results SET result = ? WHERE log_index = ?', erased, log_index);
   }
   tx.run('UPDATE erasures SET next_index = ? WHERE user_id = ?', until + 1, userId);
 }

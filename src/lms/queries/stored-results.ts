@@ -8,8 +8,8 @@ export function resultOfKey(
   key: string,
 ): { readonly fingerprint: string; readonly result: CommandResult } | null {
   const row = reader.get<{ fingerprint: string; result: string }>(
-    `SELECT k.fingerprint, j.result FROM idempotency_keys k
-       JOIN journal j ON j.log_index = k.log_index
+    `SELECT k.fingerprint, r.result FROM idempotency_keys k
+       JOIN results r ON r.log_index = k.log_index
       WHERE k.actor_id = ? AND k.key = ?`,
     actorId,
     key,
