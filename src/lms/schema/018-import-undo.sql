@@ -4,6 +4,5 @@ CREATE INDEX files_uploader ON files (uploaded_by);
 CREATE INDEX file_links_user ON file_links (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX grades_grader ON grades (grader_id);
 CREATE INDEX grade_history_actor ON grade_history (actor_id);
-CREATE INDEX queries_author ON queries (author_id);
 CREATE INDEX answers_author ON answers (author_id);
 CREATE INDEX answers_endorser ON answers (endorsed_by) WHERE endorsed_by IS NOT NULL;

@@ -14,7 +14,7 @@ ALTER TABLE queries ADD COLUMN deleted_at INTEGER;
 ALTER TABLE answers ADD COLUMN edited_at  INTEGER;
 ALTER TABLE answers ADD COLUMN deleted_at INTEGER;
 CREATE INDEX queries_unanswered ON queries (course_id, "to") WHERE answered_at IS NULL;
-CREATE INDEX queries_own ON queries (course_id, author_id);
+CREATE INDEX queries_own ON queries (author_id, course_id);  -- also for the deletion of users
 
 -- How the tutor came to an answer: JSON with mode, citations, reason, model.
 ALTER TABLE answers ADD COLUMN tutor TEXT;
