@@ -103,7 +103,8 @@ export class LmsMachine implements StateMachine {
   }
 
   /** In a thread of its own; entries are applied meanwhile. */
-  async writeSnapshot(target: string): Promise<LogPosition> {
+  writeSnapshot(target: string): Promise<LogPosition> {
+    if (!this.#connection.database.isOpen) return Promise.reject(new Error('the state is closed'));
     this.#transaction.commit();
     return copyState({ database: this.#path, target }, this.#closing.signal);
   }

@@ -86,6 +86,8 @@ interface Entry {
   readonly time: number;
   readonly sha256: string;
   readonly names: boolean;
+  /** The nodes that the writer counted on. */
+  readonly on: ReadonlySet<TestNode>;
 }
 
 /** The log, which only grows. Clocks of leaders jump as they like, its time does not go back. */
@@ -94,8 +96,8 @@ class TestLog {
   readonly writes: Write[] = [];
   clock = 0;
 
-  append(sha256: string, names: boolean): void {
-    this.entries.push({ time: this.clock, sha256, names });
+  append(sha256: string, names: boolean, on: ReadonlySet<TestNode> = new Set()): void {
+    this.entries.push({ time: this.clock, sha256, names, on });
   }
 
   /** As `requireFreshPlacement` judges. */
@@ -103,7 +105,7 @@ class TestLog {
     if (write.on.size < 2) return;
     const isAccepted = this.clock - write.placed_at <= maxPlacementMs;
     if (isAccepted && write.lost) throw new Error(`${write.sha256} is named, and was collected`);
-    this.append(write.sha256, isAccepted);
+    this.append(write.sha256, isAccepted, write.on);
     this.writes.splice(this.writes.indexOf(write), 1);
   }
 }
@@ -154,9 +156,9 @@ class TestNode {
   #remove(sha256: string, isNeeded: () => boolean): boolean {
     if (isNeeded() || !this.blobs.delete(sha256)) return false;
     if (this.#names(sha256)) throw new Error(`${sha256} was collected while a row names it`);
-    // Named by an entry that this node has not applied yet: it would be one of its majority.
+    // Named by an entry that this node has not applied yet, and counted on for it. Others fetch it again.
     const ahead = this.#log.entries.slice(this.applied);
-    if (ahead.some((entry) => entry.sha256 === sha256 && entry.names)) {
+    if (ahead.some((entry) => entry.sha256 === sha256 && entry.names && entry.on.has(this))) {
       throw new Error(`${sha256} was collected by a node that lags`);
     }
     for (const write of this.#log.writes) {
