@@ -32,6 +32,8 @@ const prepareMs = 1_000;
 const marginMs = 500;
 const connectionsPerNode = 200;
 const pauseMs = 50;
+/** Looking for the leader takes some of it; the rest is waited for. */
+const findLeaderMs = 500;
 const tryTimeoutMs = 12_000;
 
 interface Answer {
@@ -52,7 +54,9 @@ export async function runRush(
   const due = Date.now() + prepareMs + seconds * 1_000;
   const assignment = await makeAssignment(cluster, course, due);
   const crowd = new Crowd(cluster, assignment);
-  const times = arrivals(students.length * attempts, seconds * 1_000 - marginMs);
+  const lengthMs = seconds * 1_000;
+  const killAt = lengthMs - kill_before_ms;
+  const times = arrivals(students.length * attempts, lengthMs - marginMs, killAt);
   const start = due - seconds * 1_000;
   const killed = killLeader(cluster, due - kill_before_ms, crowd);
   const chains = students.map(async ({ id, token }, n) => {
@@ -93,8 +97,9 @@ async function makeAssignment(
 }
 
 async function killLeader(cluster: TestCluster, at: number, crowd: Crowd): Promise<string> {
-  await sleep(Math.max(0, at - Date.now()));
+  await sleep(Math.max(0, at - findLeaderMs - Date.now()));
   const leader = await cluster.leader();
+  await sleep(Math.max(0, at - Date.now()));
   crowd.killedAt = performance.now();
   await cluster.kill(leader);
   return leader;
