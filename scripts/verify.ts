@@ -6,6 +6,13 @@ const CHECKS: readonly [what: string, command: string, ...args: string[]][] = [
   ['types', 'tsc', '--noEmit', '-p', '.'],
   ['types of the core, without Node', 'tsc', '--noEmit', '-p', 'tsconfig.core.json'],
   ['openapi.yaml is what the code says', 'node', 'scripts/openapi.ts', '--check'],
+  ['openapi.yaml meets the rules', 'node', 'scripts/lint-openapi.ts'],
+  [
+    'types of the client are what openapi.yaml says',
+    'node',
+    'clients/typescript/make-types.ts',
+    '--check',
+  ],
   ['docs/ACCESS.md is what the policy says', 'node', 'scripts/access.ts', '--check'],
   ['tidy', 'node', 'scripts/test.ts', 'test/tidy.test.ts'],
 ];
@@ -19,5 +26,6 @@ for (const [what, command, ...args] of CHECKS) {
   failed += 1;
   console.log(`${stdout}${stderr}`.trimEnd());
 }
-if (failed > 0) console.log('\nnpm run fix mends format, simple lint and openapi.yaml.');
+if (failed > 0)
+  console.log('\nnpm run fix mends format, simple lint, openapi.yaml and the types of the client.');
 process.exitCode = failed === 0 ? 0 : 1;

@@ -155,6 +155,7 @@ function standardProblems(shape: {
     'invalid_request',
     'invalid_header',
     'internal',
+    'headers_too_large',
     ...(shape.isStrict ? (['unknown_field'] as const) : []),
     ...(shape.isPublic
       ? []

@@ -2,6 +2,8 @@ import type { Finding, SourceTree } from './source-tree.ts';
 
 interface Locked {
   readonly resolved?: string;
+  /** A workspace of this project: `resolved` is its folder. */
+  readonly link?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -11,8 +13,8 @@ export function lockFindings(tree: SourceTree): Finding[] {
   if (text === undefined) return ['package-lock.json: is missing'];
   const { packages } = JSON.parse(text) as { packages: Record<string, Locked> };
   const found: Finding[] = [];
-  for (const [name, { resolved, optionalDependencies = {} }] of Object.entries(packages)) {
-    if (resolved !== undefined) {
+  for (const [name, { resolved, link, optionalDependencies = {} }] of Object.entries(packages)) {
+    if (resolved !== undefined && link !== true) {
       found.push(`package-lock.json: ${name} names a host: install with this project's .npmrc`);
     }
     for (const optional of Object.keys(optionalDependencies)) {

@@ -19,7 +19,7 @@ export function readSourceTree(): SourceTree {
   return new Map(paths.map((path) => [path, TEXT.test(path) ? readFileSync(path, 'utf8') : '']));
 }
 
-/** The TypeScript of the project. */
+/** The TypeScript of the project that people write. */
 export function typescriptOf(tree: SourceTree): [path: string, text: string][] {
-  return [...tree].filter(([path]) => path.endsWith('.ts'));
+  return [...tree].filter(([path]) => path.endsWith('.ts') && !path.includes('/generated/'));
 }
