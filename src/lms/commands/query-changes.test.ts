@@ -1,5 +1,6 @@
 import t from 'tap';
 import { courseStatistics } from '../queries/course-statistics.ts';
+import { getProgress } from '../queries/progress.ts';
 import { getQuery, listQueries, type QueryFilter } from '../queries/queries.ts';
 import { actorOf, PEOPLE, type Person } from '../test-course.ts';
 import { accept, answer, courseWithQueries as course, endorse, question } from '../test-queries.ts';
@@ -185,11 +186,8 @@ t.test('what was deleted is not counted, in the course and for its asker', (t) =
   const machine = course();
   const counted = () => {
     const statistics = courseStatistics(machine.reader, actorOf('admin'), 'crs_1');
-    const own = machine.reader.get<{ queries: number }>(
-      'SELECT queries FROM gradebook_students WHERE student_id = ?',
-      PEOPLE.student,
-    );
-    return [statistics.queries, own?.queries];
+    const own = getProgress(machine.reader, actorOf('admin'), 'crs_1', PEOPLE.student, 0);
+    return [statistics.queries, own.query_count];
   };
   t.same(counted(), [{ to_instructor: 1, to_tutor: 1, answered: 1 }, 2]);
   machine.must(PEOPLE.ta, QD, query());

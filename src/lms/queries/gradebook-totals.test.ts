@@ -142,7 +142,6 @@ const KEPT_CELLS = `SELECT s.id, c.attempts, c.counted_at, c.points, c.version, 
     c.graded_counted_at, c.posted
   FROM gradebook_cells c JOIN submissions s ON s.sequence = c.submission ORDER BY s.id`;
 
-const ASKED = `SELECT author_id AS id, count(*) AS queries FROM queries GROUP BY 1 ORDER BY 1`;
 const ASKED_TUTOR = `SELECT user_id AS id, sum(message_count) AS tutor_messages
   FROM tutor_conversations GROUP BY 1 ORDER BY 1`;
 const CITED = `SELECT json_extract(citations, '$[0].material_id') AS id, count(*) AS questions
@@ -160,11 +159,6 @@ function compare(t: Test, reader: Reader, when: string): void {
       `SELECT student_id AS id, tutor_messages FROM gradebook_students
         WHERE course_id = 'crs_1' AND tutor_messages > 0 ORDER BY 1`,
       ASKED_TUTOR,
-    ],
-    [
-      `SELECT student_id AS id, queries FROM gradebook_students
-        WHERE course_id = 'crs_1' AND queries > 0 ORDER BY 1`,
-      ASKED,
     ],
     ['SELECT material_id AS id, questions FROM material_questions ORDER BY 1', CITED],
   ];

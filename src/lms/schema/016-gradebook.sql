@@ -12,13 +12,12 @@ CREATE TABLE course_totals (
   tutor_messages         INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Who is or was a student of the course, or has asked something in it.
+-- Who is or was a student of the course, or has asked the tutor in it.
 CREATE TABLE gradebook_students (
   number           INTEGER PRIMARY KEY,
   course_id        TEXT    NOT NULL,
   student_id       TEXT    NOT NULL,
   enrolled         INTEGER NOT NULL CHECK (enrolled IN (0, 1)),  -- as a student, now
-  queries          INTEGER NOT NULL DEFAULT 0,
   tutor_messages   INTEGER NOT NULL DEFAULT 0,
   UNIQUE (course_id, student_id)
 ) STRICT;
@@ -191,9 +190,6 @@ CREATE TRIGGER query_counts AFTER INSERT ON queries BEGIN
      SET queries_to_instructor = queries_to_instructor + (new."to" = 'instructor'),
          queries_to_tutor = queries_to_tutor + (new."to" = 'tutor')
    WHERE course_id = new.course_id;
-  INSERT INTO gradebook_students (course_id, student_id, enrolled, queries)
-  VALUES (new.course_id, new.author_id, 0, 1)
-  ON CONFLICT DO UPDATE SET queries = queries + 1;
 END;
 
 CREATE TRIGGER query_answered AFTER UPDATE OF answered_at ON queries
@@ -224,7 +220,6 @@ SELECT id, course_id, 0 FROM assignments ORDER BY id;
 INSERT INTO gradebook_students (course_id, student_id, enrolled)
 SELECT course_id, user_id, 0 FROM enrollments WHERE role = 'student'
 UNION SELECT course_id, student_id, 0 FROM submissions
-UNION SELECT course_id, author_id, 0 FROM queries
 UNION SELECT course_id, user_id, 0 FROM tutor_conversations ORDER BY 1, 2;
 INSERT INTO gradebook_cells
 SELECT p.student, p.assignment, s.sequence, s.attempt_count, l.counted_at, g.attempt, j.counted_at,
@@ -245,8 +240,6 @@ UPDATE course_totals SET
     JOIN tutor_messages m ON m.conversation_id = c.id
    WHERE c.course_id = course_totals.course_id);
 UPDATE gradebook_students SET
-  queries = (SELECT count(*) FROM queries q WHERE q.course_id = gradebook_students.course_id
-    AND q.author_id = gradebook_students.student_id),
   tutor_messages = (SELECT ifnull(sum(c.message_count), 0) FROM tutor_conversations c
     WHERE c.course_id = gradebook_students.course_id
       AND c.user_id = gradebook_students.student_id);

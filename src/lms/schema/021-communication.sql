@@ -14,7 +14,8 @@ ALTER TABLE queries ADD COLUMN deleted_at INTEGER;
 ALTER TABLE answers ADD COLUMN edited_at  INTEGER;
 ALTER TABLE answers ADD COLUMN deleted_at INTEGER;
 CREATE INDEX queries_unanswered ON queries (course_id, "to") WHERE answered_at IS NULL;
-CREATE INDEX queries_own ON queries (author_id, course_id);  -- also for the deletion of users
+-- For one's own, for how many they are, and for the deletion of users.
+CREATE INDEX queries_own ON queries (author_id, course_id, deleted_at);
 
 -- How the tutor came to an answer: JSON with mode, citations, reason, model.
 ALTER TABLE answers ADD COLUMN tutor TEXT;
@@ -54,8 +55,6 @@ WHEN old.deleted_at IS NULL AND new.deleted_at IS NOT NULL BEGIN
          queries_to_tutor = queries_to_tutor - (new."to" = 'tutor'),
          queries_answered = queries_answered - (new.answered_at IS NOT NULL)
    WHERE course_id = new.course_id;
-  UPDATE gradebook_students SET queries = queries - 1
-   WHERE course_id = new.course_id AND student_id = new.author_id;
 END;
 
 CREATE TRIGGER tutor_answer_counts AFTER INSERT ON answers WHEN new.tutor IS NOT NULL BEGIN
