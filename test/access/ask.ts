@@ -48,4 +48,4 @@ export function contents({ api }: MatrixScene): string {
     .join('\n');
 }
 
-const BOOKKEEPING = ['journal', 'replica', 'idempotency_keys', 'login_failures'];
+const BOOKKEEPING = ['journal', 'results', 'replica', 'idempotency_keys', 'login_failures'];
