@@ -45,7 +45,7 @@ export async function makeState(
   const raft = new RaftNode({
     id: self.id,
     configuration: { voters: [self], voters_outgoing: [], learners: [] },
-    timing: { heartbeat_ms: 50, election_timeout_min_ms: 150, election_timeout_max_ms: 300 },
+    timing: { heartbeat_ms: 100, election_timeout_min_ms: 1_000, election_timeout_max_ms: 2_000 },
     seed: 1,
     log,
     transport: nobody,
