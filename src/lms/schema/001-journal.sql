@@ -44,4 +44,3 @@ CREATE TABLE events (
   user_id       TEXT,
   data          TEXT    NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX events_id ON events (log_index, n);
