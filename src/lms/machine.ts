@@ -7,7 +7,7 @@ import { decodeCommand } from './codec.ts';
 import type { Command, CommandDefinition, CommandResult } from './command.ts';
 import { copyState } from './copy-state.ts';
 import { Journal } from './journal.ts';
-import { pageCacheKiB } from './limits.ts';
+import { carefulEntries, pageCacheKiB } from './limits.ts';
 import { migrate } from './migrations.ts';
 import { type Connection, Reader } from './reader.ts';
 import { Refusal } from './refusal.ts';
@@ -59,6 +59,8 @@ export class LmsMachine implements StateMachine {
   #transaction: StateTransaction;
   readonly #definitions: ReadonlyMap<string, CommandDefinition<object>>;
   #position: Position;
+  /** Up to this entry, commands get savepoints. */
+  #carefulUntil = 0;
 
   /** @param path of the file, or `:memory:` */
   constructor(path: string, definitions: ReadonlyMap<string, CommandDefinition<object>>) {
@@ -83,13 +85,18 @@ export class LmsMachine implements StateMachine {
 
   /**
    * All of them or none. At first without a savepoint for each command: rules look before they write,
-   * so hardly any refusal has something to undo. When one has, the batch is applied again with them.
+   * so hardly any refusal has something to undo. When one has, the batch is applied again with them,
+   * and so are the next ones: nobody can make that happen all the time.
    */
   apply(entries: readonly LogEntry[]): readonly Outcome[] {
+    if (this.#position.index < this.#carefulUntil) {
+      return this.#applyBatch(entries, 'with savepoints');
+    }
     try {
       return this.#applyBatch(entries, 'optimistic');
     } catch (error) {
       if (error !== REFUSED_TOO_LATE) throw error;
+      this.#carefulUntil = this.#position.index + carefulEntries;
       return this.#applyBatch(entries, 'with savepoints');
     }
   }
@@ -156,20 +163,26 @@ export class LmsMachine implements StateMachine {
 
   #applyBatch(entries: readonly LogEntry[], mode: Mode): readonly Outcome[] {
     const outcomes: Outcome[] = [];
-    const before = { ...this.#position };
     let events = 0;
     try {
-      this.#transaction.run(entries.length, () => {
+      this.#transaction.run(entries, () => {
         for (const entry of entries) events += this.#applyEntry(entry, outcomes, mode);
       });
     } catch (error) {
-      this.#position = before;
-      this.#connection.watch.forgetAll();
-      this.#journal = new Journal(this.#tx);
+      this.#undoBatch();
       throw error;
     }
     if (events > 0) this.onEvents();
     return outcomes;
+  }
+
+  /** Back to before the batch: to the last commit, and from there through the batches since then. */
+  #undoBatch(): void {
+    const earlier = this.#transaction.rollback();
+    this.#connection.watch.forgetAll();
+    this.#journal = new Journal(this.#tx);
+    this.#position = this.#readPosition();
+    if (earlier.length > 0) this.#applyBatch(earlier, 'with savepoints');
   }
 
   /** Returns the number of events written. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { LogEntry } from '../raft/core/messages.ts';
 import { maxUncommittedEntries, maxUncommittedMs } from './limits.ts';
 
 interface TransactionHooks {
@@ -16,7 +17,7 @@ interface TransactionHooks {
 export class StateTransaction {
   readonly #database: DatabaseSync;
   readonly #hooks: TransactionHooks;
-  #entries = 0;
+  #applied: LogEntry[] = [];
   #timer: NodeJS.Timeout | null = null;
 
   constructor(database: DatabaseSync, hooks: TransactionHooks) {
@@ -24,36 +25,42 @@ export class StateTransaction {
     this.#hooks = hooks;
   }
 
-  /** Runs `work` for `entries` entries; when it throws, nothing of it is left. */
-  run<Result>(entries: number, work: () => Result): Result {
+  /** Applies a batch by `work`. When that throws, `rollback` must follow. */
+  run(entries: readonly LogEntry[], work: () => void): void {
     if (!this.#database.isTransaction) this.#begin();
-    this.#database.exec('SAVEPOINT batch');
-    let result: Result;
-    try {
-      result = work();
-    } catch (error) {
-      this.#database.exec('ROLLBACK TO batch; RELEASE batch');
-      throw error;
-    }
-    this.#database.exec('RELEASE batch');
-    this.#entries += entries;
-    if (this.#entries >= maxUncommittedEntries) this.commit();
-    return result;
+    work();
+    this.#applied.push(...entries);
+    if (this.#applied.length >= maxUncommittedEntries) this.commit();
+  }
+
+  /**
+   * Back to the last commit; returns the entries of the batches since then, which have to be applied
+   * again. (A savepoint for each batch would spare that, at the price of a copy of every page it touches.)
+   */
+  rollback(): readonly LogEntry[] {
+    const applied = this.#applied;
+    this.#end();
+    this.#database.exec('ROLLBACK');
+    return applied;
   }
 
   /** What was applied so far is in the file from now on. */
   commit(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
     if (!this.#database.isTransaction) return;
+    this.#end();
     this.#hooks.beforeCommit();
     this.#database.exec('COMMIT');
   }
 
   #begin(): void {
     this.#database.exec('BEGIN IMMEDIATE');
-    this.#entries = 0;
     this.#timer = setTimeout(() => this.#commitInTime(), maxUncommittedMs);
+  }
+
+  #end(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#applied = [];
   }
 
   #commitInTime(): void {
