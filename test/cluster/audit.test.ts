@@ -29,7 +29,7 @@ t.test('what somebody changes in the trail of one node is found', async (t) => {
     await until(`the erasure on ${id}`, () => {
       const file = database(cluster, id);
       const left = file.prepare('SELECT user_id FROM erasures').all();
-      const named = file.prepare("SELECT 1 FROM journal WHERE result LIKE '%Zebulon%'").all();
+      const named = file.prepare("SELECT 1 FROM results WHERE result LIKE '%Zebulon%'").all();
       file.close();
       return left.length === 0 && named.length === 0 ? true : undefined;
     });
