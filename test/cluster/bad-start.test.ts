@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { TestCluster } from '../fixtures/cluster.ts';
+import { inStateFile } from '../fixtures/state-file.ts';
 
 t.setTimeout(200_000);
 
@@ -91,6 +92,7 @@ async function killedWithData(t: Test) {
   const body = { code: 'L1', title: 'In the log' };
   const made = await cluster.call('n1', 'POST /v1/courses', { token, body });
   t.equal(made.status, 201);
+  await inStateFile(cluster.dataFolder('n1'), 'SELECT 1 FROM courses');
   await cluster.kill('n1');
   return { cluster, wal, older };
 }

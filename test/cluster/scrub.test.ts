@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { TestCluster } from '../fixtures/cluster.ts';
+import { inStateFile } from '../fixtures/state-file.ts';
 import { until } from '../fixtures/until.ts';
 
 t.setTimeout(120_000);
@@ -31,6 +32,7 @@ t.test('a flipped bit is found while nobody reads, and repaired from another nod
     const all = cluster.ids.map((id) => readdirSync(join(blobOf(id), '..')).includes(sha256));
     return all.every(Boolean) ? true : undefined;
   });
+  await inStateFile(cluster.dataFolder('n2'), 'SELECT 1 FROM files');
   // Its background begins anew with the node.
   await cluster.kill('n2');
   flipBit(blobOf('n2'));
