@@ -8,6 +8,7 @@ import { checkState } from './check-state.ts';
 import { ClusterChanges, MEMBERS_PREFIX } from './cluster-changes.ts';
 import { type ClusterFile, type ClusterNode, parseAddress } from './cluster-file.ts';
 import { type Beginning, type DataFolder, openDataFolder } from './data-folder.ts';
+import { removedForGood, stoppedForGood } from './ended-for-good.ts';
 import { continueErasures } from './erasure-worker.ts';
 import { expireFiles } from './expire-files.ts';
 import { ensureFirstAdmin } from './first-admin.ts';
@@ -29,11 +30,8 @@ import { COMMANDS } from './lms/commands/registry.ts';
 import { type AppliedCommand, LmsMachine } from './lms/machine.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openMachine } from './open-machine.ts';
-import { OperatorError } from './operator-error.ts';
 import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
 import { loadReceiptKey } from './pki/load-receipt-key.ts';
-import { LogReverted } from './raft/core/log-reverted.ts';
-import { LogCorruption } from './raft/log/errors.ts';
 import type { LogLimits } from './raft/log/limits.ts';
 import { openLog } from './raft/log/open-log.ts';
 import { RaftNode, type RaftNodeOptions } from './raft/node.ts';
@@ -274,36 +272,6 @@ function consensusOf(raft: RaftNode): Consensus {
     leaderId: () => raft.leaderId,
     status: () => raft.status(),
   };
-}
-
-/** The log cannot be written, or an entry not applied: going on could break a promise. */
-function stoppedForGood(id: string, { path }: DataFolder, error: Error): OperatorError {
-  return new OperatorError(`node ${id} had to stop: ${error.message}. ${wayOut(id, path, error)}`, {
-    cause: error,
-  });
-}
-
-function wayOut(id: string, path: string, error: Error): string {
-  const others = 'The other nodes go on, and have all that was acknowledged';
-  // These say it themselves.
-  if (error instanceof LogCorruption || error instanceof LogReverted) return others;
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
-    return `${others}. Make room on the disk of ${path}, and start the node again`;
-  }
-  return (
-    `${others}. See to the disk of ${path} (its log is wal/, its state lms.db; dmesg tells more) and ` +
-    `start the node again. If the disk is failing, replace the node: npx lms-admin add-node ` +
-    `--replaces ${id}. If it stops at the same entry, report its log`
-  );
-}
-
-function removedForGood(id: string, { path }: DataFolder): OperatorError {
-  return new OperatorError(
-    `node ${id} was removed from the cluster and can never take part again: ` +
-      `take it out of cluster.json, and delete ${path}. A node that is to take its place needs a new ` +
-      "id: see 'npx lms-admin add-node --help'",
-  );
 }
 
 function addressOf(address: string): { host: string; port: number } {
