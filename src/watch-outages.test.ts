@@ -42,7 +42,7 @@ async function scene(t: Test) {
     },
     look: () => lookForOutage(parts, now),
     kinds: () =>
-      machine.reader.all<{ kind: string }>('SELECT kind FROM journal').map(({ kind }) => kind),
+      machine.reader.all<{ kind: string }>('SELECT kind FROM audit_trail').map(({ kind }) => kind),
     incidents: () => machine.reader.all('SELECT source, started_at, ended_at FROM incidents'),
   };
 }

@@ -1,20 +1,18 @@
 import type { LogEntry } from '../raft/core/messages.ts';
 import { AppliedCommands } from './applied-commands.ts';
 import type { CommandHeader, CommandResult } from './command.ts';
-import {
-  eventsForgottenEvery,
-  eventsKept,
-  resultRetentionMs,
-  resultsForgottenAtOnce,
-  resultsForgottenEvery,
-} from './limits.ts';
+import { compactId } from './compact-id.ts';
+import { CONFIGURATION, JournalNames, NO_OP } from './journal-names.ts';
+import { resultRetentionMs, resultsForgottenAtOnce, resultsForgottenEvery } from './limits.ts';
 import type { LmsEvent, Tx } from './tx.ts';
 
 interface Recorded {
   readonly code: string;
   readonly target_id: string | null;
   readonly chainHash: Uint8Array;
+  /** JSON; `null` when the command was replayed: the first result stays. */
   readonly result: string | null;
+  readonly events: readonly LmsEvent[];
 }
 
 /**
@@ -27,15 +25,15 @@ const WITHOUT_KEY: ReadonlySet<string> = new Set([
   'placement_expired',
 ]);
 
-/** The bookkeeping of every entry: journal row, stored result, idempotency key, events. */
+/** The bookkeeping of every entry: journal row, stored result with its events, idempotency key. */
 export class Journal {
   readonly #tx: Tx;
-  #eventSequence: number;
+  readonly #names: JournalNames;
   readonly #applied: AppliedCommands;
 
   constructor(tx: Tx) {
     this.#tx = tx;
-    this.#eventSequence = this.#lastEventSequence();
+    this.#names = new JournalNames(tx);
     this.#applied = new AppliedCommands(this.#highestCommandId());
   }
 
@@ -69,72 +67,46 @@ export class Journal {
 
   #sameCommand(commandId: string): { readonly result: string } | undefined {
     if (this.#applied.isCertainlyNew(commandId)) return undefined;
-    return this.#tx.get('SELECT result FROM results WHERE command_id = ?', commandId);
+    return this.#tx.get('SELECT result FROM results WHERE command_id = ?', compactId(commandId));
   }
 
   record(entry: LogEntry, committedAt: number, command: CommandHeader, recorded: Recorded): void {
+    const names = this.#names;
     this.#applied.add(command.command_id);
+    // In this order, by which they are numbered.
+    const kind = names.numberOf(command.kind);
+    const actor = command.actor_id === null ? null : names.numberOf(command.actor_id);
+    const code = names.numberOf(recorded.code);
+    const [course = null, ...further] = this.#coursesOf(recorded.events);
     this.#tx.run(
-      'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      entry.index,
-      entry.term,
-      committedAt,
-      command.kind,
-      command.actor_id,
-      recorded.target_id,
-      recorded.code,
-      recorded.chainHash,
-    );
-    if (recorded.result === null) return;
-    this.#tx.run(
-      'INSERT INTO results VALUES (?, ?, ?)',
-      entry.index,
-      command.command_id,
-      recorded.result,
-    );
-    if (command.idempotency_key === undefined || command.actor_id === null) return;
-    if (WITHOUT_KEY.has(recorded.code)) return;
-    this.#tx.run(
-      'INSERT INTO idempotency_keys VALUES (?, ?, ?, ?)',
-      command.actor_id,
-      command.idempotency_key,
-      command.idempotency_fingerprint ?? '',
-      entry.index,
-    );
-  }
-
-  /** An entry of Raft itself: a no-op or a configuration. */
-  recordInternal(entry: LogEntry, committedAt: number, kind: string, chainHash: Uint8Array): void {
-    this.#tx.run(
-      'INSERT INTO journal VALUES (?, ?, ?, ?, NULL, NULL, ?, ?)',
+      'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       entry.index,
       entry.term,
       committedAt,
       kind,
-      'ok',
-      chainHash,
+      actor,
+      course,
+      recorded.target_id === null ? null : compactId(recorded.target_id),
+      code,
+      recorded.chainHash,
     );
+    for (const other of further) {
+      this.#tx.run('INSERT INTO further_courses VALUES (?, ?)', other, entry.index);
+    }
+    if (recorded.result !== null) this.#keepResult(entry, command, recorded.result, recorded);
   }
 
-  writeEvents(index: number, at: number, events: readonly LmsEvent[]): number {
-    events.forEach((event, n) => {
-      this.#eventSequence += 1;
-      this.#tx.run(
-        'INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        this.#eventSequence,
-        index,
-        n,
-        at,
-        event.type,
-        event.course_id,
-        event.user_id ?? null,
-        JSON.stringify(event.data),
-      );
-      if (this.#eventSequence % eventsForgottenEvery === 0) {
-        this.#tx.run('DELETE FROM events WHERE sequence <= ?', this.#eventSequence - eventsKept);
-      }
-    });
-    return events.length;
+  /** An entry of Raft itself: a no-op or a configuration. */
+  recordInternal(entry: LogEntry, committedAt: number, chainHash: Uint8Array): void {
+    this.#tx.run(
+      'INSERT INTO journal VALUES (?, ?, ?, ?, NULL, NULL, NULL, ?, ?)',
+      entry.index,
+      entry.term,
+      committedAt,
+      entry.type === 1 ? NO_OP : CONFIGURATION,
+      this.#names.numberOf('ok'),
+      chainHash,
+    );
   }
 
   /**
@@ -143,18 +115,17 @@ export class Journal {
    */
   forget(index: number, from: number, committedAt: number): number {
     if (index % resultsForgottenEvery !== 0) return from;
-    let next = from;
-    for (let n = 0; n < resultsForgottenAtOnce; n += 1) {
-      const row = this.#tx.get<{ committed_at: number }>(
-        'SELECT committed_at FROM journal WHERE log_index = ?',
-        next,
-      );
-      if (row === undefined || row.committed_at > committedAt - resultRetentionMs) return next;
-      this.#tx.run('DELETE FROM results WHERE log_index = ?', next);
-      this.#tx.run('DELETE FROM idempotency_keys WHERE log_index = ?', next);
-      next += 1;
-    }
-    return next;
+    const past = this.#tx.get<{ last: number | null }>(
+      'SELECT max(log_index) AS last FROM journal WHERE log_index BETWEEN ? AND ? AND committed_at <= ?',
+      from,
+      from + resultsForgottenAtOnce - 1,
+      committedAt - resultRetentionMs,
+    );
+    const last = past?.last ?? null;
+    if (last === null) return from;
+    this.#tx.run('DELETE FROM results WHERE log_index BETWEEN ? AND ?', from, last);
+    this.#tx.run('DELETE FROM idempotency_keys WHERE log_index BETWEEN ? AND ?', from, last);
+    return last + 1;
   }
 
   savePosition(position: {
@@ -175,17 +146,42 @@ export class Journal {
     );
   }
 
-  /** Hexadecimal ids sort below `g`; others are always looked up. */
-  #highestCommandId(): string {
-    const row = this.#tx.get<{ highest: string | null }>(
-      "SELECT max(command_id) AS highest FROM results WHERE command_id < 'g'",
+  #keepResult(
+    { index }: LogEntry,
+    command: CommandHeader,
+    result: string,
+    { code, events }: Recorded,
+  ): void {
+    this.#tx.run(
+      'INSERT INTO results VALUES (?, ?, ?, ?)',
+      index,
+      compactId(command.command_id),
+      result,
+      events.length === 0 ? null : JSON.stringify(events),
     );
-    return row?.highest ?? '';
+    if (command.idempotency_key === undefined || command.actor_id === null) return;
+    if (WITHOUT_KEY.has(code)) return;
+    this.#tx.run(
+      'INSERT INTO idempotency_keys VALUES (?, ?, ?, ?)',
+      command.actor_id,
+      command.idempotency_key,
+      command.idempotency_fingerprint ?? '',
+      index,
+    );
   }
 
-  #lastEventSequence(): number {
-    return (
-      this.#tx.get<{ last: number | null }>('SELECT max(sequence) AS last FROM events')?.last ?? 0
+  /** Numbers of the courses that the entry concerns: those that it emitted an event of. */
+  #coursesOf(events: readonly LmsEvent[]): number[] {
+    const ids = events.flatMap(({ course_id }) => course_id ?? []);
+    const distinct = ids.length > 1 ? [...new Set(ids)].sort() : ids;
+    return distinct.map((id) => this.#names.numberOf(id));
+  }
+
+  /** As far as ids are UUIDs; others are always looked up. */
+  #highestCommandId(): string {
+    const row = this.#tx.get<{ highest: Uint8Array | null }>(
+      "SELECT max(command_id) AS highest FROM results WHERE command_id >= x'00'",
     );
+    return row?.highest ? Buffer.from(row.highest).toString('hex') : '';
   }
 }

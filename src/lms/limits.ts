@@ -1,15 +1,11 @@
 /** Every limit of the state machine, with its unit last. Changing one that `apply` uses forks replay. */
 
-/** How long the result of a command is kept for replays: 7 days. */
+/** How long the result of a command is kept for replays, and what it emitted for readers: 7 days. */
 export const resultRetentionMs = 7 * 24 * 60 * 60 * 1000;
 
 /** Every so many entries so many results are forgotten: twice as fast as they come, in small steps. */
 export const resultsForgottenEvery = 64;
 export const resultsForgottenAtOnce = 128;
-
-/** Events kept for `/v1/events`; older ones are gone and a reader is told to start over. */
-export const eventsKept = 100_000;
-export const eventsForgottenEvery = 1_000;
 
 /** How far `received_at` may be from `committed_at` and still be believed. */
 export const clockToleranceMs = 120_000;
@@ -118,6 +114,8 @@ export const maxFeedsPerUser = 20;
 
 /** Values worked out from rows (`RowMemory`), of some 300 bytes; beyond, all are forgotten. */
 export const maxRememberedValues = 20_000;
+/** Kinds, actors, courses and codes of the journal whose numbers are in memory; beyond, all are forgotten. */
+export const maxRememberedNames = 20_000;
 /** Ids of applied commands in memory, in each of two generations. */
 export const rememberedCommandIds = 8_192;
 /** Entries applied in one transaction of SQLite, and how long it may stay open. */

@@ -102,8 +102,8 @@ t.test('a state becomes another one: readers, rules and events go on with it', a
   t.equal(machine.chainHash, source.chainHash);
   t.equal(notes(machine), 30, 'what was done once, before the snapshot, is not done again');
   t.same(
-    machine.reader.all('SELECT * FROM events ORDER BY sequence'),
-    source.reader.all('SELECT * FROM events ORDER BY sequence'),
+    machine.reader.all('SELECT * FROM events ORDER BY log_index, n'),
+    source.reader.all('SELECT * FROM events ORDER BY log_index, n'),
   );
   source.close();
   machine.close();

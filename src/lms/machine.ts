@@ -195,27 +195,22 @@ export class LmsMachine implements StateMachine {
     this.#position.index = entry.index;
     this.#position.term = entry.term;
     if (entry.type !== 0) {
-      const kind = entry.type === 1 ? 'NO_OP' : 'CONFIGURATION';
       const chainHash = this.#extendChain(entry, '');
-      this.#journal.recordInternal(entry, this.#position.committedAt, kind, chainHash);
+      this.#journal.recordInternal(entry, this.#position.committedAt, chainHash);
       return 0;
     }
     const { stamp, command } = decodeCommand(entry.command);
     this.#position.committedAt = Math.max(this.#position.committedAt, stamp);
-    const { result, first, events } = this.#execute(entry.index, command, mode);
+    const { result, first, said } = this.#execute(entry.index, command, mode);
     const text = JSON.stringify(result);
     const chainHash = this.#extendChain(entry, text);
     this.#journal.record(entry, this.#position.committedAt, command, {
       code: first ? (result.ok ? 'ok' : result.code) : 'replayed',
-      target_id: events.target_id,
+      target_id: said.target_id,
       chainHash,
       result: first ? text : null,
+      events: said.events,
     });
-    const written = this.#journal.writeEvents(
-      entry.index,
-      this.#position.committedAt,
-      events.events,
-    );
     this.#position.resultsFrom = this.#journal.forget(
       entry.index,
       this.#position.resultsFrom,
@@ -225,14 +220,14 @@ export class LmsMachine implements StateMachine {
       request_id: command.command_id,
       value: { index: entry.index, result } satisfies AppliedCommand,
     });
-    return written;
+    return said.events.length;
   }
 
   #execute(index: number, command: Command<object>, mode: Mode) {
     const tx = this.#tx;
     tx.begin(index, this.#position.committedAt, null);
     const earlier = this.#journal.earlierResult(command);
-    if (earlier !== null) return { result: earlier, first: false, events: tx.finish() };
+    if (earlier !== null) return { result: earlier, first: false, said: tx.finish() };
     const definition = this.#definitions.get(`${command.kind}/${command.v}`);
     if (definition === undefined) {
       throw new Error(
@@ -255,7 +250,7 @@ export class LmsMachine implements StateMachine {
       result = { ok: false, code, detail, errors, extra };
     }
     if (hasSavepoint) tx.run('RELEASE command');
-    return { result, first: true, events: tx.finish() };
+    return { result, first: true, said: tx.finish() };
   }
 
   #undoCommand(): void {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import { deferForeignKeys } from './deferred-keys.ts';
 
 const FOLDER = new URL('./schema/', import.meta.url);
 
@@ -38,4 +39,5 @@ export function migrate(database: DatabaseSync): void {
     if (number <= current) continue;
     database.exec(`BEGIN IMMEDIATE; ${sql}; PRAGMA user_version = ${number}; COMMIT`);
   }
+  deferForeignKeys(database);
 }

@@ -46,11 +46,12 @@ export class Reader {
     return this.#connection.memory.get(key, compute);
   }
 
-  protected statement(sql: string): WatchedStatement {
+  /** @param wording what is prepared for this text, when that is not the text itself */
+  protected statement(sql: string, wording?: (sql: string) => string): WatchedStatement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {
       const { database, watch } = this.#connection;
-      statement = watch.prepare(database, sql);
+      statement = watch.prepare(database, wording?.(sql) ?? sql);
       this.#statements.set(sql, statement);
     }
     return statement;

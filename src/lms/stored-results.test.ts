@@ -65,7 +65,7 @@ t.test('a database from before keeps its stored results', async (t) => {
   const replayed = machine.apply([say(3, 'c2', 'second', 20)])[0]?.value as AppliedCommand;
   t.match(replayed.result, { ok: true, value: { value: 'first' } });
   t.same(
-    machine.reader.all('SELECT log_index, kind, code FROM journal').map((one) => ({ ...one })),
+    machine.reader.all('SELECT log_index, kind, code FROM audit_trail').map((one) => ({ ...one })),
     [
       { log_index: 1, kind: 'SAY', code: 'ok' },
       { log_index: 2, kind: 'SAY', code: 'ok' },

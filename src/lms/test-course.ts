@@ -79,7 +79,7 @@ export class TestCourse extends TestMachine {
   /** What the last command was about, as the journal has it. */
   lastTarget(): string | null {
     const row = this.reader.get<{ target_id: string | null }>(
-      'SELECT target_id FROM journal ORDER BY log_index DESC LIMIT 1',
+      'SELECT target_id FROM audit_trail ORDER BY log_index DESC LIMIT 1',
     );
     return row?.target_id ?? null;
   }

@@ -31,7 +31,7 @@ export class Tx extends Reader {
 
   /** Rows changed. Constraint violations are broken invariants: check first, refuse in words. */
   run(sql: string, ...parameters: SQLInputValue[]): number {
-    const { statement, writes } = this.statement(sql);
+    const { statement, writes } = this.statement(sql, orFail);
     for (const table of writes) table.version += 1;
     this.#wrote = true;
     return statement.run(...parameters).changes as number;
@@ -76,4 +76,12 @@ export class Tx extends Reader {
   finish(): { readonly events: readonly LmsEvent[]; readonly target_id: string | null } {
     return { events: this.#events, target_id: this.#target };
   }
+}
+
+/**
+ * A constraint that fails takes the whole transaction with it (`StateTransaction.rollback`), so no
+ * statement has to be undone by itself: told so, SQLite keeps no copies of the pages that it changes.
+ */
+function orFail(sql: string): string {
+  return sql.replace(/^\s*(INSERT|UPDATE) (?!OR )/, '$1 OR FAIL ');
 }

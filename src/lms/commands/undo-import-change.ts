@@ -1,3 +1,4 @@
+import { isReferenced } from '../references.ts';
 import type { Tx } from '../tx.ts';
 import {
   announceCourse,
@@ -13,9 +14,6 @@ import {
   type StoredChange,
   updateRow,
 } from './import-change.ts';
-
-/** SQLITE_CONSTRAINT_FOREIGNKEY */
-const foreignKeyViolation = 787;
 
 const CHANGED = 'It was changed after the import, and was left as it is.';
 const IN_USE = 'It is in use since the import, and was left as it is.';
@@ -71,12 +69,9 @@ function bringBack(tx: Tx, id: string, before: Fields | null): void {
 
 /** Whatever refers to the row keeps it: work, sessions, enrollments by others. */
 function deleteUnused(tx: Tx, { kind, object_id: id }: StoredChange): void {
-  try {
-    deleteRow(tx, kind, id);
-  } catch (error) {
-    if ((error as { errcode?: number }).errcode !== foreignKeyViolation) throw error;
-    throw new ChangeConflict(IN_USE);
-  }
+  if (kind === 'user' && isReferenced(tx, 'users', id)) throw new ChangeConflict(IN_USE);
+  if (kind === 'course' && isReferenced(tx, 'courses', id)) throw new ChangeConflict(IN_USE);
+  deleteRow(tx, kind, id);
 }
 
 function announce(tx: Tx, change: StoredChange, before: Fields | null): void {

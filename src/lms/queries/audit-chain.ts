@@ -36,7 +36,8 @@ export function auditChainPart(
 ): AuditChainPart {
   requireOnSite(actor, 'audit.verify');
   const rows = reader.all<Row>(
-    `SELECT log_index, term, committed_at, kind, actor_id, target_id, code, chain_hash FROM journal
+    `SELECT log_index, term, committed_at, kind, actor_id, target_id, code, chain_hash
+       FROM audit_trail
       WHERE log_index >= ? AND log_index <= ? ORDER BY log_index LIMIT ?`,
     from,
     to ?? Number.MAX_SAFE_INTEGER,

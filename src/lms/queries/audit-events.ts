@@ -1,3 +1,5 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { compactId } from '../compact-id.ts';
 import { maxAuditRowsExamined } from '../limits.ts';
 import { requireInCourse, requireOnSite } from '../policy.ts';
 import type { Reader } from '../reader.ts';
@@ -56,21 +58,26 @@ export function listAuditEvents(
 ): Page<AuditEvent, Key> {
   if (filter.course_id === undefined) requireOnSite(actor, 'audit.read');
   else requireInCourse(reader, actor, filter.course_id, 'audit.read');
+  const numbers = numbersOf(reader, filter);
+  if (numbers === null) return { items: [], next: null };
   const first = filter.from === undefined ? 0 : firstIndexAt(reader, filter.from);
   const end = Math.min(
     after?.[0] ?? Number.MAX_SAFE_INTEGER,
     filter.to === undefined ? Number.MAX_SAFE_INTEGER : firstIndexAt(reader, filter.to),
   );
-  const window = windowOf(filter, first, end);
+  const window = windowOf(numbers, first, end);
   const rows = reader.all<AuditRow>(
-    `SELECT * FROM (${window.sql} LIMIT ?)
-      WHERE (? IS NULL OR actor_id = ?) AND (? IS NULL OR target_id = ?) AND (? IS NULL OR kind = ?)
-      LIMIT ?`,
+    `SELECT t.* FROM (
+         SELECT j.log_index FROM (${window.sql} LIMIT ?) w CROSS JOIN journal j USING (log_index)
+          WHERE (? IS NULL OR j.actor = ?) AND (? IS NULL OR j.target = ?)
+            AND (? IS NULL OR j.kind = ?)
+          LIMIT ?) f
+       CROSS JOIN audit_trail t USING (log_index) ORDER BY t.log_index DESC`,
     ...window.parameters,
     maxAuditRowsExamined,
-    ...twice(filter.actor_id),
-    ...twice(filter.object_id),
-    ...twice(filter.kind),
+    ...twice(numbers.actor),
+    ...twice(numbers.target),
+    ...twice(numbers.kind),
     limit + 1,
   );
   const page = cutPage(rows, limit, (row) => [row.log_index] as const);
@@ -80,39 +87,62 @@ export function listAuditEvents(
   };
 }
 
-/** What one index finds, newest first; the other filters are held against it. */
-interface Window {
-  readonly sql: string;
-  readonly parameters: readonly (string | number)[];
+/** A filter as the journal stores its values. */
+interface StoredFilter {
+  readonly course: number | undefined;
+  readonly actor: number | undefined;
+  readonly kind: number | undefined;
+  readonly target: string | Uint8Array | undefined;
 }
 
-const COLUMNS =
-  'j.log_index, j.committed_at, j.kind, j.actor_id, j.target_id, j.code, j.chain_hash';
+/** `null`: one of them is in no entry. */
+function numbersOf(reader: Reader, filter: AuditFilter): StoredFilter | null {
+  const [course, actor, kind] = [filter.course_id, filter.actor_id, filter.kind].map((name) =>
+    name === undefined ? undefined : (numberOf(reader, name) ?? null),
+  );
+  if (course === null || actor === null || kind === null) return null;
+  const target = filter.object_id === undefined ? undefined : compactId(filter.object_id);
+  return { course, actor, kind, target };
+}
+
+function numberOf(reader: Reader, name: string): number | undefined {
+  const sql = 'SELECT number FROM journal_names WHERE name = ?';
+  return reader.get<{ number: number }>(sql, name)?.number;
+}
+
+/** The entries that one index finds, newest first; the other filters are held against them. */
+interface Window {
+  readonly sql: string;
+  readonly parameters: readonly SQLInputValue[];
+}
+
+const RANGE = 'log_index >= ? AND log_index < ?';
 
 /** The filter that most likely leaves least comes first. */
-function windowOf(filter: AuditFilter, first: number, end: number): Window {
-  const range = 'j.log_index >= ? AND j.log_index < ? ORDER BY j.log_index DESC';
-  for (const [column, value] of [
-    ['target_id', filter.object_id],
-    ['actor_id', filter.actor_id],
-  ] as const) {
-    if (value === undefined || filter.course_id !== undefined) continue;
-    const sql = `SELECT ${COLUMNS} FROM journal j WHERE j.${column} = ? AND ${range}`;
-    return { sql, parameters: [value, first, end] };
-  }
-  if (filter.course_id !== undefined) {
+function windowOf(
+  { course, actor, kind, target }: StoredFilter,
+  first: number,
+  end: number,
+): Window {
+  if (course !== undefined) {
     return {
-      sql: `SELECT ${COLUMNS} FROM course_audit a CROSS JOIN journal j ON j.log_index = a.log_index
-             WHERE a.course_id = ? AND a.log_index >= ? AND a.log_index < ?
-             ORDER BY a.log_index DESC`,
-      parameters: [filter.course_id, first, end],
+      sql: `SELECT log_index FROM (
+              SELECT log_index FROM journal WHERE course = ? AND ${RANGE}
+              UNION ALL
+              SELECT log_index FROM further_courses WHERE course = ? AND ${RANGE}
+              ORDER BY log_index DESC)`,
+      parameters: [course, first, end, course, first, end],
     };
   }
-  if (filter.kind !== undefined) {
-    const sql = `SELECT ${COLUMNS} FROM journal j WHERE j.kind = ? AND ${range}`;
-    return { sql, parameters: [filter.kind, first, end] };
+  for (const [column, value] of Object.entries({ target, actor, kind })) {
+    if (value === undefined) continue;
+    const sql = `SELECT log_index FROM journal WHERE ${column} = ? AND ${RANGE} ORDER BY log_index DESC`;
+    return { sql, parameters: [value, first, end] };
   }
-  return { sql: `SELECT ${COLUMNS} FROM journal j WHERE ${range}`, parameters: [first, end] };
+  return {
+    sql: `SELECT log_index FROM journal WHERE ${RANGE} ORDER BY log_index DESC`,
+    parameters: [first, end],
+  };
 }
 
 /** Where the next page goes on when this one was cut off by what may be examined; `null`: nothing is left. */
@@ -144,7 +174,7 @@ function firstIndexAt(reader: Reader, at: number): number {
   return low;
 }
 
-function twice(value: string | undefined): [string | null, string | null] {
+function twice(value: SQLInputValue | undefined): [SQLInputValue, SQLInputValue] {
   return [value ?? null, value ?? null];
 }
 

@@ -161,10 +161,10 @@ t.test('every filter goes by an index', (t) => {
       )
       .map((row) => row.detail)
       .join();
-  t.match(plan("actor_id = 'x'"), /journal_actor/);
-  t.match(plan("target_id = 'x'"), /journal_target/);
-  t.match(plan("kind = 'x'"), /journal_kind/);
-  for (const where of ["actor_id = 'x'", "target_id = 'x'", "kind = 'x'", 'TRUE']) {
+  t.match(plan('actor = 9'), /journal_actor/);
+  t.match(plan("target = 'x'"), /journal_target/);
+  t.match(plan('kind = 9'), /journal_kind/);
+  for (const where of ['actor = 9', "target = 'x'", 'kind = 9', 'TRUE']) {
     t.notMatch(plan(where), /TEMP B-TREE/, where);
   }
   t.end();

@@ -1,3 +1,4 @@
+import { CONFIGURATION, NO_OP } from '../journal-names.ts';
 import { minOutageMs } from '../limits.ts';
 import type { Reader } from '../reader.ts';
 
@@ -48,7 +49,8 @@ function notedIndex(reader: Reader): number {
 function nextElection(reader: Reader, after: number): Election | undefined {
   return reader.get<Election>(
     `SELECT log_index, committed_at FROM journal
-      WHERE kind = 'NO_OP' AND log_index > ? ORDER BY log_index LIMIT 1`,
+      WHERE kind = ? AND log_index > ? ORDER BY log_index LIMIT 1`,
+    NO_OP,
     after,
   );
 }
@@ -56,8 +58,10 @@ function nextElection(reader: Reader, after: number): Election | undefined {
 function firstCommandAfter(reader: Reader, index: number): Election | undefined {
   return reader.get<Election>(
     `SELECT log_index, committed_at FROM journal
-      WHERE log_index > ? AND kind NOT IN ('NO_OP', 'CONFIGURATION') ORDER BY log_index LIMIT 1`,
+      WHERE log_index > ? AND kind NOT IN (?, ?) ORDER BY log_index LIMIT 1`,
     index,
+    NO_OP,
+    CONFIGURATION,
   );
 }
 
