@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-const REFERENCE = /REFERENCES \w+ \([^)]*\)(?! DEFERRABLE)/g;
+const REFERENCE = /REFERENCES "?\w+"? \([^)]*\)(?! DEFERRABLE)/g;
 
 /**
  * Has foreign keys checked at the commit instead of after each statement. What violates one is a broken

@@ -5,8 +5,18 @@ interface Reference {
   readonly column: string;
 }
 
-/** Whether any row refers to the one with this id, by a foreign key. */
-export function isReferenced(reader: Reader, table: 'users' | 'courses', id: string): boolean {
+/** Whether any row refers to the one with this id, or it did anything itself: then it is not deleted. */
+export function isInUse(reader: Reader, table: 'users' | 'courses', id: string): boolean {
+  return hasActed(reader, id) || isReferenced(reader, table, id);
+}
+
+function hasActed(reader: Reader, id: string): boolean {
+  const sql = `SELECT 1 FROM journal
+                WHERE actor = (SELECT number FROM journal_names WHERE name = ?) LIMIT 1`;
+  return reader.get(sql, id) !== undefined;
+}
+
+function isReferenced(reader: Reader, table: string, id: string): boolean {
   return referencesTo(reader, table).some(
     ({ table: from, column }) =>
       reader.get(`SELECT 1 FROM ${from} WHERE ${column} = ? LIMIT 1`, id) !== undefined,

@@ -136,7 +136,8 @@ function save(
       course_id: command.course_id,
     });
   const old = tx.get<{ version: number; state: 'draft' | 'posted'; feedback_md: string }>(
-    'SELECT version, state, feedback_md FROM grades WHERE submission_id = ?',
+    `SELECT g.version, g.state, g.feedback_md
+       FROM submissions s JOIN grades g ON g.submission = s.sequence WHERE s.id = ?`,
     submission.id,
   );
   const grade = {
@@ -158,7 +159,8 @@ function missingId(): never {
 function seenAttempt(tx: Tx, { id, attempt_count }: GradedSubmission, baseIndex: number): number {
   if (baseIndex === 0) return attempt_count;
   const row = tx.get<{ seen: number | null }>(
-    'SELECT max(number) AS seen FROM attempts WHERE submission_id = ? AND log_index <= ?',
+    `SELECT max(t.number) AS seen FROM submissions s JOIN attempts t ON t.submission = s.sequence
+      WHERE s.id = ? AND t.log_index <= ?`,
     id,
     baseIndex,
   );

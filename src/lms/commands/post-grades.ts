@@ -52,7 +52,7 @@ export const postGrades = defineCommand<PostGrades, PostedGrades>({
  * begun by the rubric and are not done: what students see is whole.
  */
 const DRAFTS = `FROM submissions s
-  JOIN grades g ON g.submission_id = s.id
+  JOIN grades g ON g.submission = s.sequence
   JOIN assignments a ON a.id = s.assignment_id
   WHERE s.assignment_id = ? AND s.student_id <> ? AND g.state = 'draft'
     AND (g.rubric_points IS NULL OR a.rubric IS NULL OR NOT EXISTS (
@@ -61,7 +61,7 @@ const DRAFTS = `FROM submissions s
 
 function draftsOf(tx: Tx, assignmentId: string): Draft[] {
   return tx.all<Draft>(
-    `SELECT g.submission_id, s.student_id ${DRAFTS} ORDER BY s.sequence`,
+    `SELECT s.id AS submission_id, s.student_id ${DRAFTS} ORDER BY s.sequence`,
     assignmentId,
     tx.actor.id,
   );
@@ -69,7 +69,7 @@ function draftsOf(tx: Tx, assignmentId: string): Draft[] {
 
 function draftCount(tx: Tx, assignmentId: string): number {
   const row = tx.get<{ drafts: number }>(
-    `SELECT count(*) AS drafts FROM submissions s JOIN grades g ON g.submission_id = s.id
+    `SELECT count(*) AS drafts FROM submissions s JOIN grades g ON g.submission = s.sequence
       WHERE s.assignment_id = ? AND g.state = 'draft'`,
     assignmentId,
   );
@@ -78,9 +78,9 @@ function draftCount(tx: Tx, assignmentId: string): number {
 
 function post(tx: Tx, assignmentId: string, reason: string | null): void {
   tx.run(
-    `INSERT INTO grade_history (submission_id, version, points, feedback_md, state, attempt,
+    `INSERT INTO grade_history (submission, version, points, feedback_md, state, attempt,
        rubric_points, actor_id, reason, at, log_index)
-     SELECT g.submission_id, g.version + 1, g.points, g.feedback_md, 'posted', g.attempt,
+     SELECT g.submission, g.version + 1, g.points, g.feedback_md, 'posted', g.attempt,
        g.rubric_points, ?, ?, ?, ? ${DRAFTS}`,
     tx.actor.id,
     reason,
@@ -91,7 +91,7 @@ function post(tx: Tx, assignmentId: string, reason: string | null): void {
   );
   tx.run(
     `UPDATE grades SET state = 'posted', posted_at = ?, version = version + 1, updated_at = ?
-      WHERE submission_id IN (SELECT g.submission_id ${DRAFTS})`,
+      WHERE submission IN (SELECT g.submission ${DRAFTS})`,
     tx.committedAt,
     tx.committedAt,
     assignmentId,

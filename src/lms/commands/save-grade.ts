@@ -42,10 +42,10 @@ export function saveGrade(
 function writeGrade(tx: Tx, submissionId: string, grade: NewGrade, version: number): void {
   const now = tx.committedAt;
   tx.run(
-    `INSERT INTO grades (submission_id, points, rubric_points, feedback_md, state, attempt,
+    `INSERT INTO grades (submission, points, rubric_points, feedback_md, state, attempt,
        grader_id, posted_at, version, created_at, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (submission_id) DO UPDATE SET points = excluded.points,
+     VALUES ((SELECT sequence FROM submissions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (submission) DO UPDATE SET points = excluded.points,
        rubric_points = excluded.rubric_points, feedback_md = excluded.feedback_md,
        state = excluded.state, attempt = excluded.attempt, grader_id = excluded.grader_id,
        posted_at = excluded.posted_at, version = excluded.version,
@@ -66,9 +66,9 @@ function writeGrade(tx: Tx, submissionId: string, grade: NewGrade, version: numb
 
 function writeHistory(tx: Tx, submissionId: string, grade: NewGrade, version: number): void {
   tx.run(
-    `INSERT INTO grade_history (submission_id, version, points, rubric_points, feedback_md, state,
+    `INSERT INTO grade_history (submission, version, points, rubric_points, feedback_md, state,
        attempt, actor_id, reason, at, log_index)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES ((SELECT sequence FROM submissions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     submissionId,
     version,
     grade.points,

@@ -153,9 +153,9 @@ function insertAttempt(
   counted: CountedTime,
 ): void {
   tx.run(
-    `INSERT INTO attempts (submission_id, number, text_md, received_at, committed_at, counted_at,
+    `INSERT INTO attempts (submission, number, text_md, received_at, committed_at, counted_at,
        clock_suspect, log_index)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES ((SELECT sequence FROM submissions WHERE id = ?), ?, ?, ?, ?, ?, ?, ?)`,
     submission.id,
     submission.attempt,
     command.text_md,
@@ -187,7 +187,8 @@ function attachFiles(
       `/file_ids/${position}`,
     );
     tx.run(
-      'INSERT INTO attempt_files (submission_id, number, position, file_id) VALUES (?, ?, ?, ?)',
+      `INSERT INTO attempt_files (submission, number, position, file_id)
+       VALUES ((SELECT sequence FROM submissions WHERE id = ?), ?, ?, ?)`,
       submission.id,
       submission.attempt,
       position,

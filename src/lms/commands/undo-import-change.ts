@@ -1,4 +1,4 @@
-import { isReferenced } from '../references.ts';
+import { isInUse } from '../references.ts';
 import type { Tx } from '../tx.ts';
 import {
   announceCourse,
@@ -69,8 +69,8 @@ function bringBack(tx: Tx, id: string, before: Fields | null): void {
 
 /** Whatever refers to the row keeps it: work, sessions, enrollments by others. */
 function deleteUnused(tx: Tx, { kind, object_id: id }: StoredChange): void {
-  if (kind === 'user' && isReferenced(tx, 'users', id)) throw new ChangeConflict(IN_USE);
-  if (kind === 'course' && isReferenced(tx, 'courses', id)) throw new ChangeConflict(IN_USE);
+  if (kind === 'user' && isInUse(tx, 'users', id)) throw new ChangeConflict(IN_USE);
+  if (kind === 'course' && isInUse(tx, 'courses', id)) throw new ChangeConflict(IN_USE);
   deleteRow(tx, kind, id);
 }
 

@@ -41,7 +41,8 @@ export function attemptsOf(
 ): Attempt[] {
   const rows = reader.all<AttemptRow>(
     `SELECT number, text_md, received_at, committed_at, counted_at, clock_suspect, log_index
-       FROM attempts WHERE submission_id = ? AND number BETWEEN ? AND ? ORDER BY number`,
+       FROM attempts WHERE submission = (SELECT sequence FROM submissions WHERE id = ?)
+        AND number BETWEEN ? AND ? ORDER BY number`,
     submissionId,
     only ?? 1,
     only ?? Number.MAX_SAFE_INTEGER,
@@ -64,7 +65,7 @@ function filesOfAttempt(reader: Reader, submissionId: string, number: number): A
     .all<AttachedFile>(
       `SELECT f.id, f.filename, f.media_type, f.size_bytes, f.sha256
          FROM attempt_files t JOIN files f ON f.id = t.file_id
-        WHERE t.submission_id = ? AND t.number = ? ORDER BY t.position`,
+        WHERE t.submission = (SELECT sequence FROM submissions WHERE id = ?) AND t.number = ? ORDER BY t.position`,
       submissionId,
       number,
     )

@@ -139,7 +139,7 @@ function attemptsOf(reader: Reader, submissionId: string) {
   return reader
     .all<AttemptRow>(
       `SELECT number, text_md, received_at, committed_at FROM attempts
-        WHERE submission_id = ? ORDER BY number`,
+        WHERE submission = (SELECT sequence FROM submissions WHERE id = ?) ORDER BY number`,
       submissionId,
     )
     .map((attempt) => ({
@@ -150,7 +150,7 @@ function attemptsOf(reader: Reader, submissionId: string) {
         .all<PackedFile>(
           `SELECT f.filename, f.media_type, f.size_bytes, f.sha256
              FROM attempt_files a JOIN files f ON f.id = a.file_id
-            WHERE a.submission_id = ? AND a.number = ? ORDER BY a.position`,
+            WHERE a.submission = (SELECT sequence FROM submissions WHERE id = ?) AND a.number = ? ORDER BY a.position`,
           submissionId,
           attempt.number,
         )
@@ -187,7 +187,8 @@ function gradesOf(reader: Reader, submissionId: string) {
   return reader
     .all<GradeRow>(
       `SELECT version, attempt, points, rubric_points, feedback_md, state, actor_id, reason, at
-         FROM grade_history WHERE submission_id = ? ORDER BY version`,
+         FROM grade_history WHERE submission = (SELECT sequence FROM submissions WHERE id = ?)
+        ORDER BY version`,
       submissionId,
     )
     .map((grade) => ({

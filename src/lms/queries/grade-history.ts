@@ -47,7 +47,8 @@ export function gradeHistory(
     `SELECT h.version, h.points, h.rubric_points, h.feedback_md, h.state, h.attempt, h.actor_id,
             u.display_name AS actor_name, h.reason, h.at, h.log_index
        FROM grade_history h JOIN users u ON u.id = h.actor_id
-      WHERE h.submission_id = ? AND h.version < ? ORDER BY h.version DESC LIMIT ?`,
+      WHERE h.submission = (SELECT sequence FROM submissions WHERE id = ?)
+        AND h.version < ? ORDER BY h.version DESC LIMIT ?`,
     submissionId,
     after?.[0] ?? Number.MAX_SAFE_INTEGER,
     limit + 1,

@@ -157,11 +157,9 @@ function judgeChange(
 /** The log entry that made this version of a grade. */
 function changedAt(reader: Reader, submission: number, version: number): number {
   const row = reader.get<{ log_index: number }>(
-    `SELECT h.log_index FROM submissions s
-       JOIN grade_history h ON h.submission_id = s.id AND h.version = ?
-      WHERE s.sequence = ?`,
-    version,
+    'SELECT log_index FROM grade_history WHERE submission = ? AND version = ?',
     submission,
+    version,
   );
   if (row === undefined) throw new Error('broken invariant: a grade without its history');
   return row.log_index;

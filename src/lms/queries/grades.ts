@@ -62,16 +62,16 @@ export interface Grade {
   readonly updated_at: string;
 }
 
-const SELECT = `SELECT s.sequence, g.submission_id, s.assignment_id, a.title AS assignment_title,
+const SELECT = `SELECT s.sequence, s.id AS submission_id, s.assignment_id, a.title AS assignment_title,
     s.course_id, s.student_id, g.points, a.points_possible, g.rubric_points, a.late_policy,
     a.unlock_at, a.due_at, a.lock_at, a.grace_seconds, a.max_attempts, t.counted_at,
     g.feedback_md, g.state, g.attempt, g.grader_id, u.display_name AS grader_name, g.posted_at,
     g.version, g.created_at, g.updated_at
   FROM submissions s
-  JOIN grades g ON g.submission_id = s.id
+  JOIN grades g ON g.submission = s.sequence
   JOIN assignments a ON a.id = s.assignment_id
   JOIN users u ON u.id = g.grader_id
-  LEFT JOIN attempts t ON t.submission_id = s.id AND t.number = g.attempt`;
+  LEFT JOIN attempts t ON t.submission = s.sequence AND t.number = g.attempt`;
 
 /** Without asking who reads it; `null` when nothing was graded yet. */
 export function gradeOf(reader: Reader, submissionId: string): Grade | null {

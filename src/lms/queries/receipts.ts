@@ -33,9 +33,9 @@ export function receiptFacts(
     `SELECT s.course_id, s.assignment_id, s.student_id, t.text_md, t.received_at, t.committed_at,
             t.counted_at, t.log_index, j.chain_hash
        FROM attempts t
-       JOIN submissions s ON s.id = t.submission_id
+       JOIN submissions s ON s.sequence = t.submission
        JOIN journal j ON j.log_index = t.log_index
-      WHERE t.submission_id = ? AND t.number = ?`,
+      WHERE s.id = ? AND t.number = ?`,
     submissionId,
     attempt,
   );
@@ -86,7 +86,7 @@ function filesHandedIn(reader: Reader, submissionId: string, attempt: number) {
     .all<{ file_id: string; filename: string; size_bytes: number; sha256: string }>(
       `SELECT f.id AS file_id, f.filename, f.size_bytes, f.sha256
          FROM attempt_files t JOIN files f ON f.id = t.file_id
-        WHERE t.submission_id = ? AND t.number = ? ORDER BY t.position`,
+        WHERE t.submission = (SELECT sequence FROM submissions WHERE id = ?) AND t.number = ? ORDER BY t.position`,
       submissionId,
       attempt,
     )

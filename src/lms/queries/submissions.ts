@@ -79,8 +79,8 @@ const SELECT = `SELECT s.sequence, s.id, s.assignment_id, s.course_id, s.student
   FROM submissions s
   JOIN users u ON u.id = s.student_id
   JOIN assignments a ON a.id = s.assignment_id
-  LEFT JOIN attempts t ON t.submission_id = s.id AND t.number = s.attempt_count
-  LEFT JOIN grades g ON g.submission_id = s.id`;
+  LEFT JOIN attempts t ON t.submission = s.sequence AND t.number = s.attempt_count
+  LEFT JOIN grades g ON g.submission = s.sequence`;
 
 const FILTER: Readonly<Record<GradingStatus, string>> = {
   all: '',
