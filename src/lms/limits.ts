@@ -120,7 +120,7 @@ export const maxRememberedNames = 20_000;
 export const rememberedCommandIds = 8_192;
 /** Entries applied in one transaction of SQLite, and how long it may stay open. */
 export const maxUncommittedEntries = 2_000;
-export const maxUncommittedMs = 50;
+export const maxUncommittedMs = 200;
 /** Entries that get savepoints after a command was refused too late to do without. */
 export const carefulEntries = 1_000;
 /** Pages of SQLite in memory. */

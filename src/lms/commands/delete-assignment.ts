@@ -3,6 +3,7 @@ import { unlinkFiles } from '../file-links.ts';
 import { requireActive } from '../policy.ts';
 import { requireAssignment } from '../queries/assignments.ts';
 import { Refusal } from '../refusal.ts';
+import type { Tx } from '../tx.ts';
 import { requireVersion } from '../version.ts';
 
 export interface DeleteAssignment {
@@ -23,7 +24,7 @@ export const deleteAssignment = defineCommand<DeleteAssignment, null>({
     );
     requireActive(course);
     requireVersion(row.version, command.expected_version);
-    if (tx.get('SELECT 1 FROM submissions WHERE assignment_id = ?', row.id) !== undefined) {
+    if (isHandedIn(tx, row.id)) {
       throw new Refusal(
         'conflict',
         'Students have handed in work for this assignment. Close it with lock_at instead.',
@@ -45,3 +46,9 @@ export const deleteAssignment = defineCommand<DeleteAssignment, null>({
     return null;
   },
 });
+
+function isHandedIn(tx: Tx, assignmentId: string): boolean {
+  const sql = `SELECT 1 FROM submissions
+    WHERE assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?)`;
+  return tx.get(sql, assignmentId) !== undefined;
+}

@@ -59,7 +59,8 @@ export function submissionOf(
 ): GradedSubmission | null {
   const row = tx.get<GradedSubmission>(
     `SELECT id, assignment_id, course_id, student_id, attempt_count
-       FROM submissions WHERE student_id = ? AND assignment_id = ?`,
+       FROM submissions
+      WHERE student_id = ? AND assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?)`,
     studentId,
     assignmentId,
   );
@@ -80,10 +81,12 @@ export function openSubmission(tx: Tx, opening: Opening): GradedSubmission {
     throw new Refusal('already_exists', 'There is a submission with this id already.');
   }
   tx.run(
-    `INSERT INTO submissions (id, assignment_id, course_id, student_id, attempt_count,
+    `INSERT INTO submissions (id, assignment_id, assignment, course_id, student_id, attempt_count,
        needs_grading, created_at, updated_at)
-     VALUES (?, ?, ?, ?, 0, 0, ?, ?)`,
+     VALUES (?, ?, (SELECT number FROM gradebook_assignments WHERE assignment_id = ?), ?, ?, 0, 0,
+       ?, ?)`,
     id,
+    assignment_id,
     assignment_id,
     course_id,
     student_id,

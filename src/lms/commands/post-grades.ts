@@ -54,7 +54,8 @@ export const postGrades = defineCommand<PostGrades, PostedGrades>({
 const DRAFTS = `FROM submissions s
   JOIN grades g ON g.submission = s.sequence
   JOIN assignments a ON a.id = s.assignment_id
-  WHERE s.assignment_id = ? AND s.student_id <> ? AND g.state = 'draft'
+  WHERE s.assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?)
+    AND s.student_id <> ? AND g.state = 'draft'
     AND (g.rubric_points IS NULL OR a.rubric IS NULL OR NOT EXISTS (
       SELECT 1 FROM json_each(a.rubric, '$.criteria') c
        WHERE c.value ->> '$.id' NOT IN (SELECT key FROM json_each(g.rubric_points))))`;
@@ -70,7 +71,8 @@ function draftsOf(tx: Tx, assignmentId: string): Draft[] {
 function draftCount(tx: Tx, assignmentId: string): number {
   const row = tx.get<{ drafts: number }>(
     `SELECT count(*) AS drafts FROM submissions s JOIN grades g ON g.submission = s.sequence
-      WHERE s.assignment_id = ? AND g.state = 'draft'`,
+      WHERE s.assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?)
+        AND g.state = 'draft'`,
     assignmentId,
   );
   return row?.drafts ?? 0;

@@ -105,7 +105,8 @@ function requireContent(command: SubmitAssignment): void {
 /** Counts the attempt on the student's submission, which the first attempt makes. */
 function openAttempt(tx: Tx, assignment: AssignmentRow, newId: string): OpenAttempt {
   const own = tx.get<{ id: string; attempt_count: number }>(
-    'SELECT id, attempt_count FROM submissions WHERE student_id = ? AND assignment_id = ?',
+    `SELECT id, attempt_count FROM submissions
+      WHERE student_id = ? AND assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?)`,
     tx.actor.id,
     assignment.id,
   );
@@ -134,10 +135,12 @@ function insertSubmission(tx: Tx, assignment: AssignmentRow, id: string): void {
     throw new Refusal('already_exists', 'There is a submission with this id already.');
   }
   tx.run(
-    `INSERT INTO submissions (id, assignment_id, course_id, student_id, attempt_count,
+    `INSERT INTO submissions (id, assignment_id, assignment, course_id, student_id, attempt_count,
        needs_grading, created_at, updated_at)
-     VALUES (?, ?, ?, ?, 1, 1, ?, ?)`,
+     VALUES (?, ?, (SELECT number FROM gradebook_assignments WHERE assignment_id = ?), ?, ?, 1, 1,
+       ?, ?)`,
     id,
+    assignment.id,
     assignment.id,
     assignment.course_id,
     tx.actor.id,

@@ -73,7 +73,7 @@ export function getAssignmentStatistics(
     submission_rate_percent: percentOf(submitted, students),
     on_time: submitted - late,
     late,
-    ungraded: ungradedOf(reader, row.id),
+    ungraded: ungradedOf(reader, number),
     graded: counts.total,
     points:
       figures === null
@@ -128,7 +128,7 @@ function countLate(
   // The attempt that was judged may seem to come after the latest one, by clocks that are believed.
   const margin = policy === null ? 0 : 2 * clockToleranceMs;
   let late = 0;
-  for (const one of perhapsLate(reader, row.id, assignment, from - margin)) {
+  for (const one of perhapsLate(reader, assignment, from - margin)) {
     const dates = own.get(one.student_id) ?? usual;
     if (lateMs(one.latest_counted_at, dates) > 0) late += 1;
     const { points, posted, graded_counted_at } = one;
@@ -162,12 +162,7 @@ function earliest(dates: readonly Dates[]): number {
   return Math.min(...ends);
 }
 
-function perhapsLate(
-  reader: Reader,
-  assignmentId: string,
-  assignment: number,
-  after: number,
-): PerhapsLate[] {
+function perhapsLate(reader: Reader, assignment: number, after: number): PerhapsLate[] {
   if (after === Number.POSITIVE_INFINITY) return [];
   return reader.all<PerhapsLate>(
     `SELECT s.student_id, s.latest_counted_at, c.points, c.posted, c.graded_counted_at
@@ -175,17 +170,17 @@ function perhapsLate(
        JOIN gradebook_students g
          ON g.course_id = s.course_id AND g.student_id = s.student_id AND g.enrolled = 1
        JOIN gradebook_cells c ON c.student = g.number AND c.assignment = ?
-      WHERE s.assignment_id = ? AND s.latest_counted_at > ?`,
+      WHERE s.assignment = ? AND s.latest_counted_at > ?`,
     assignment,
-    assignmentId,
+    assignment,
     after,
   );
 }
 
-function ungradedOf(reader: Reader, assignmentId: string): number {
+function ungradedOf(reader: Reader, assignment: number): number {
   const row = reader.get<{ n: number }>(
-    'SELECT count(*) AS n FROM submissions WHERE assignment_id = ? AND needs_grading = 1',
-    assignmentId,
+    'SELECT count(*) AS n FROM submissions WHERE assignment = ? AND needs_grading = 1',
+    assignment,
   );
   return row?.n ?? 0;
 }

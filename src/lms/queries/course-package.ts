@@ -122,7 +122,8 @@ export function packedSubmissions(
   return reader
     .all<SubmissionRow>(
       `SELECT id, assignment_id, student_id FROM submissions
-        WHERE assignment_id = ? AND id > ? ORDER BY id LIMIT ?`,
+        WHERE assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?)
+          AND id > ? ORDER BY id LIMIT ?`,
       assignmentId,
       after,
       limit,

@@ -120,7 +120,8 @@ export function listSubmissions(
     return { items: ownOf(reader, actor, assignmentId, status), next: null };
   }
   const rows = reader.all<SummaryRow>(
-    `${SELECT} WHERE s.assignment_id = ? ${FILTER[status]} AND s.sequence > ?
+    `${SELECT} WHERE s.assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?)
+        ${FILTER[status]} AND s.sequence > ?
       ORDER BY s.sequence LIMIT ?`,
     assignmentId,
     after?.[0] ?? 0,
@@ -148,7 +149,8 @@ export function submissionsOfStudent(
   requireAssignment(reader, actor, assignmentId, 'submission.read_any');
   return reader
     .all<SummaryRow>(
-      `${SELECT} WHERE s.student_id = ? AND s.assignment_id = ? ${FILTER[status]}`,
+      `${SELECT} WHERE s.student_id = ?
+          AND s.assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?) ${FILTER[status]}`,
       studentId,
       assignmentId,
     )
@@ -164,7 +166,8 @@ function ownOf(
 ): SubmissionSummary[] {
   return reader
     .all<SummaryRow>(
-      `${SELECT} WHERE s.student_id = ? AND s.assignment_id = ?`,
+      `${SELECT} WHERE s.student_id = ?
+          AND s.assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?)`,
       actor.id,
       assignmentId,
     )

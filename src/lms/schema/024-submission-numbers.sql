@@ -1,11 +1,23 @@
 -- What belongs to a submission names it by its number (submissions.sequence), not by the text of its id:
--- there are millions of these rows. Who graded is not held to `users` by a foreign key, which would take
+-- there are millions of these rows; and so does a submission its assignment in indexes. Who graded is not held to `users` by a foreign key, which would take
 -- an index on each grade: whoever did anything is in the journal, and is not deleted (references.ts).
 DROP VIEW gradebook_places;
 DROP TRIGGER attempt_is_latest;
 DROP TRIGGER attempt_in_cell;
 DROP TRIGGER grade_in_cell;
 DROP TRIGGER grade_changes_cell;
+
+DROP INDEX submissions_own;
+DROP INDEX submissions_assignment;
+DROP INDEX submissions_ungraded;
+DROP INDEX submissions_counted;
+ALTER TABLE submissions ADD COLUMN assignment INTEGER;   -- gradebook_assignments.number; never NULL
+UPDATE submissions SET assignment = (SELECT number FROM gradebook_assignments g
+  WHERE g.assignment_id = submissions.assignment_id);
+CREATE UNIQUE INDEX submissions_own ON submissions (student_id, assignment);
+CREATE INDEX submissions_assignment ON submissions (assignment);
+CREATE INDEX submissions_ungraded ON submissions (assignment) WHERE needs_grading = 1;
+CREATE INDEX submissions_counted ON submissions (assignment, latest_counted_at);
 
 -- Immutable: no statement of this program updates or deletes a row.
 CREATE TABLE numbered_attempts (
@@ -86,10 +98,18 @@ ALTER TABLE numbered_grade_history RENAME TO grade_history;
 
 -- Where the cell of a submission is (016).
 CREATE VIEW gradebook_places AS
-SELECT s.sequence AS submission, g.number AS student, a.number AS assignment
+SELECT s.sequence AS submission, g.number AS student, s.assignment
   FROM submissions s
-  JOIN gradebook_students g ON g.course_id = s.course_id AND g.student_id = s.student_id
-  JOIN gradebook_assignments a ON a.assignment_id = s.assignment_id;
+  JOIN gradebook_students g ON g.course_id = s.course_id AND g.student_id = s.student_id;
+
+DROP TRIGGER cell_of_submission;
+CREATE TRIGGER cell_of_submission AFTER INSERT ON submissions BEGIN
+  INSERT INTO gradebook_students (course_id, student_id, enrolled)
+  VALUES (new.course_id, new.student_id, 0) ON CONFLICT DO NOTHING;
+  INSERT INTO gradebook_cells (student, assignment, submission, attempts, posted)
+  SELECT number, new.assignment, new.sequence, 0, 0 FROM gradebook_students
+   WHERE course_id = new.course_id AND student_id = new.student_id;
+END;
 
 CREATE TRIGGER attempt_is_latest AFTER INSERT ON attempts BEGIN
   UPDATE submissions SET latest_counted_at = new.counted_at WHERE sequence = new.submission;
