@@ -24,6 +24,7 @@ import { type AppParts, createApp } from './http/app.ts';
 import { Passwords } from './http/passwords.ts';
 import type { Consensus } from './http/ports.ts';
 import { type ApiServer, serveApi } from './http/server.ts';
+import { boundKeptDamage } from './kept-damage.ts';
 import type { ReplicatedBlobs } from './lms/blobs/replicated-blobs.ts';
 import { stampCommand } from './lms/codec.ts';
 import { COMMANDS } from './lms/commands/registry.ts';
@@ -120,6 +121,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   parts.defer(() => background.end());
   background.run((until) => blobs.run(cluster.files.scrub_bytes_per_second, until));
   background.run((until) => checkState({ node_id: node.id, folder: folder.path, logger }, until));
+  background.run((until) => boundKeptDamage(folder.path, logger, until));
   background.run((until) => expireFiles({ raft, consensus, reader, logger }, until));
   background.run((until) => continueErasures(consensus, reader, until));
   background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));
