@@ -33,7 +33,6 @@ import { openBlobs } from './open-blobs.ts';
 import { openMachine } from './open-machine.ts';
 import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
 import { loadReceiptKey } from './pki/load-receipt-key.ts';
-import type { LogLimits } from './raft/log/limits.ts';
 import { openLog } from './raft/log/open-log.ts';
 import { RaftNode, type RaftNodeOptions } from './raft/node.ts';
 import type { LogStore } from './raft/ports.ts';
@@ -81,8 +80,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   const receipts = await openReceipts(cluster).catch(startError);
   const folder = openDataFolder(options.data_folder, identity);
   parts.defer(() => folder.release());
-  const { reserve_bytes: reserveBytes } = cluster.disk;
-  const log = await openNodeLog(folder, identity, { reserveBytes }, logger);
+  const log = await openNodeLog(folder, identity, cluster.disk, logger);
   parts.defer(() => log.close());
   const beginning = folder.writeIdentity(beginningOf(cluster, options.join_index));
   reportOtherMembers(beginning, cluster, logger);
@@ -189,13 +187,13 @@ function openMembership(
 function openNodeLog(
   folder: DataFolder,
   identity: { readonly cluster_id: string; readonly node_id: string },
-  limits: Partial<LogLimits>,
+  disk: ClusterFile['disk'],
   logger: Logger,
 ): Promise<LogStore> {
   return openLog({
     folder: join(folder.path, 'wal'),
     identity,
-    limits,
+    limits: { reserveBytes: disk.reserve_bytes },
     mustExist: folder.has_identity,
     logger: logger.child({ part: 'log' }),
   }).catch(startError);
