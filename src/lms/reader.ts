@@ -38,7 +38,7 @@ export class Reader {
     return this.#reading(sql).all(...parameters) as R[];
   }
 
-  /** The values of each row, in the order of the columns: half the time of `all` where rows are many. */
+  /** The values of each row, in the order of the columns: cheaper than `all` where rows are many. */
   allValues<R extends readonly SQLOutputValue[]>(sql: string, ...parameters: SQLInputValue[]): R[] {
     const statement = this.#reading(sql);
     statement.setReturnArrays(true);
