@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { loadClusterFile, loadClusterTemplate, nodeOf, readEnvironment } from './config.ts';
+import { loadClusterFile, loadClusterTemplate, nodeOf } from './config.ts';
 import { OperatorError } from './operator-error.ts';
 
 const template = loadClusterTemplate();
@@ -79,19 +79,6 @@ t.test('every mistake is one line: the file, the field, what to write', (t) => {
     caught(() => nodeOf(loadClusterFile(path), path, 'n9')).message,
     /no node "n9": start with --id and one of n1, n2, n3/,
   );
-  t.end();
-});
-
-t.test('the environment', (t) => {
-  t.same(readEnvironment({}), { admin_password: null, ollama_host: null, log_level: 'info' });
-  t.same(readEnvironment({ OLLAMA_HOST: '10.0.0.5' }).ollama_host, 'http://10.0.0.5:11434');
-  t.same(readEnvironment({ OLLAMA_HOST: 'h:1' }).ollama_host, 'http://h:1');
-  t.same(readEnvironment({ OLLAMA_HOST: 'https://h/' }).ollama_host, 'https://h');
-  t.throws(() => readEnvironment({ OLLAMA_HOST: 'a b' }), /OLLAMA_HOST is "a b"/);
-  t.throws(() => readEnvironment({ LMS_LOG_LEVEL: 'loud' }), /is no level/);
-  const short = caught(() => readEnvironment({ LMS_ADMIN_PASSWORD: 'secret' }));
-  t.match(short.message, /LMS_ADMIN_PASSWORD is too short/);
-  t.notMatch(short.message, 'secret');
   t.end();
 });
 

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environmentWith } from './config.ts';
+import { environmentWith } from './environment.ts';
+import { NODE_ENVIRONMENT, NODE_OPTIONS } from './process-settings.ts';
 
 export interface NodeProcessOptions {
   readonly id: string;
@@ -24,13 +25,6 @@ export interface Exit {
 }
 
 const PROGRAM = fileURLToPath(new URL('./lms-node.ts', import.meta.url));
-/** What Node made of the sources, kept: half the time of a start. Only whoever installed can write it. */
-const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/lms-node', import.meta.url));
-/**
- * glibc keeps what is freed, up to tens of megabytes for each thread that ever hashed a password, unless
- * blocks of a megabyte are mapped by themselves. Others ignore these.
- */
-const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20), MALLOC_ARENA_MAX: '2' };
 const maxStderrChars = 4_000;
 
 /**
@@ -51,9 +45,9 @@ export class NodeProcess {
     this.id = options.id;
     mkdirSync(dirname(options.log_file), { recursive: true });
     const log = openSync(options.log_file, 'a');
-    this.#child = spawn(process.execPath, [PROGRAM, ...argumentsOf(options)], {
+    this.#child = spawn(process.execPath, [...NODE_OPTIONS, PROGRAM, ...argumentsOf(options)], {
       stdio: ['ignore', log, 'pipe', 'ipc'],
-      env: environmentWith({ NODE_COMPILE_CACHE: COMPILE_CACHE, ...ALLOCATOR, ...options.env }),
+      env: environmentWith({ ...NODE_ENVIRONMENT, ...options.env }),
     });
     closeSync(log);
     const { stderr } = this.#child;

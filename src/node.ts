@@ -24,6 +24,7 @@ import { type AppParts, createApp } from './http/app.ts';
 import { Passwords } from './http/passwords.ts';
 import type { Consensus } from './http/ports.ts';
 import { type ApiServer, serveApi } from './http/server.ts';
+import { boundKeptDamage } from './kept-damage.ts';
 import type { ReplicatedBlobs } from './lms/blobs/replicated-blobs.ts';
 import { stampCommand } from './lms/codec.ts';
 import { COMMANDS } from './lms/commands/registry.ts';
@@ -32,7 +33,6 @@ import { openBlobs } from './open-blobs.ts';
 import { openMachine } from './open-machine.ts';
 import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
 import { loadReceiptKey } from './pki/load-receipt-key.ts';
-import type { LogLimits } from './raft/log/limits.ts';
 import { openLog } from './raft/log/open-log.ts';
 import { RaftNode, type RaftNodeOptions } from './raft/node.ts';
 import type { LogStore } from './raft/ports.ts';
@@ -80,8 +80,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   const receipts = await openReceipts(cluster).catch(startError);
   const folder = openDataFolder(options.data_folder, identity);
   parts.defer(() => folder.release());
-  const { reserve_bytes: reserveBytes } = cluster.disk;
-  const log = await openNodeLog(folder, identity, { reserveBytes }, logger);
+  const log = await openNodeLog(folder, identity, cluster.disk, logger);
   parts.defer(() => log.close());
   const beginning = folder.writeIdentity(beginningOf(cluster, options.join_index));
   reportOtherMembers(beginning, cluster, logger);
@@ -120,6 +119,7 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   parts.defer(() => background.end());
   background.run((until) => blobs.run(cluster.files.scrub_bytes_per_second, until));
   background.run((until) => checkState({ node_id: node.id, folder: folder.path, logger }, until));
+  background.run((until) => boundKeptDamage(folder.path, logger, until));
   background.run((until) => expireFiles({ raft, consensus, reader, logger }, until));
   background.run((until) => continueErasures(consensus, reader, until));
   background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));
@@ -187,13 +187,13 @@ function openMembership(
 function openNodeLog(
   folder: DataFolder,
   identity: { readonly cluster_id: string; readonly node_id: string },
-  limits: Partial<LogLimits>,
+  disk: ClusterFile['disk'],
   logger: Logger,
 ): Promise<LogStore> {
   return openLog({
     folder: join(folder.path, 'wal'),
     identity,
-    limits,
+    limits: { reserveBytes: disk.reserve_bytes },
     mustExist: folder.has_identity,
     logger: logger.child({ part: 'log' }),
   }).catch(startError);

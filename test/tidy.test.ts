@@ -41,7 +41,7 @@ const SMALL: SourceTree = new Map([
   ['src/raft/node.ts', "import { open } from 'node:fs';\nimport { step } from './core/step.ts';\n"],
   ['src/lms/DESIGN.md', '# LMS\n'],
   ['src/lms/machine.ts', "import type { LogEntry } from '../raft/core/messages.ts';\n"],
-  ['src/config.ts', 'export const home = process.env.HOME;\n'],
+  ['src/environment.ts', 'export const home = process.env.HOME;\n'],
   ['README.md', '# Title\n\n```sh\n# not a heading, [not](a-link.md)\n```\n'],
   ['package-lock.json', '{"packages": {"node_modules/a": {"version": "1.0.0"}}}'],
 ]);
@@ -98,7 +98,7 @@ t.test('shape of the code', (t) => {
     ['src/lms/a.ts', `// ${'TO'}${'DO'}: later`, /do it, or make it an issue/],
     ['bench/a.ts', `// ${'FIX'}${'ME'}`, /do it, or make it an issue/],
     ['src/a.ts', "export * from './b.ts';", /re-exports a whole file/],
-    ['src/lms/a.ts', 'const home = process.env.HOME;', /only src\/config\.ts/],
+    ['src/lms/a.ts', 'const home = process.env.HOME;', /only src\/environment\.ts/],
   ];
   for (const [path, text, expected] of plants) {
     t.match(planted(shapeFindings, path, text), [expected], expected.source);

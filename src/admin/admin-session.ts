@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { z } from 'zod';
-import { readEnvironment } from '../config.ts';
+import { readEnvironment } from '../environment.ts';
 import { OperatorError } from '../operator-error.ts';
 import { reasonOf } from './node-status.ts';
 

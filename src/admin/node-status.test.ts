@@ -44,9 +44,10 @@ function answer(node_id: string, applied_index: number, more: object = {}) {
 
 t.test('all nodes are asked, and the lag is behind the one that knows most', async (t) => {
   const one = await serve(t, answer('n1', 10, { role: 'leader', commit_index: 12 }));
-  const two = await serve(t, answer('n2', 4, { commit_index: 5 }));
+  const two = await serve(t, answer('n2', 4, { commit_index: 5, disk_low: true }));
   const first = {
     ...answer('n1', 10),
+    disk_low: null,
     nodes: [
       { id: 'n1', api: one, voter: true },
       { id: 'n2', api: two, voter: true },
@@ -55,8 +56,8 @@ t.test('all nodes are asked, and the lag is behind the one that knows most', asy
   };
   const nodes = await askAllNodes(first, timeoutMs);
   t.match(nodes, [
-    { id: 'n1', reachable: true, role: 'leader', applied_index: 10, lag: 2 },
-    { id: 'n2', reachable: true, role: 'follower', applied_index: 4, lag: 8 },
+    { id: 'n1', reachable: true, role: 'leader', applied_index: 10, lag: 2, disk_low: null },
+    { id: 'n2', reachable: true, role: 'follower', applied_index: 4, lag: 8, disk_low: true },
     { id: 'n3', reachable: false, reason: 'nothing listens there' },
   ]);
 });

@@ -8,6 +8,8 @@ const clusterAnswer = z.object({
   term: z.int(),
   commit_index: z.int(),
   applied_index: z.int(),
+  /** A node of before it was said does not know. */
+  disk_low: z.boolean().nullable().default(null),
   version: z.string(),
   started_at: z.string(),
   nodes: z.array(z.object({ id: z.string(), api: z.string(), voter: z.boolean() })),

@@ -10,7 +10,7 @@ import {
   type SheetStudent,
   sheetStudents,
 } from '../lms/queries/gradebook-sheet.ts';
-import { gradebookSliceRows } from './limits.ts';
+import { gradebookSliceCells, gradebookSliceRows } from './limits.ts';
 import type { readInSlices } from './read-in-slices.ts';
 
 /** The columns before the assignments, and after them. */
@@ -37,19 +37,25 @@ export async function* gradebookCsv(
     return openSheet(reader, courseId);
   });
   yield lines([[...LEADING_COLUMNS, ...sheet.columns.map(columnTitle), ...TRAILING_COLUMNS]]);
+  const limit = rowsOfSlice(sheet);
   let after = '';
   for (;;) {
     const { students, text } = look((reader, _actor, index) => {
-      const slice = sheetStudents(reader, courseId, after, gradebookSliceRows);
+      const slice = sheetStudents(reader, courseId, after, limit);
       return { students: slice, text: lines(slice.map((one) => row(sheet, one, index))) };
     });
     const last = students.at(-1);
     if (last === undefined) return;
     yield text;
-    if (students.length < gradebookSliceRows) return;
+    if (students.length < limit) return;
     after = last.student_id;
     await nextTurn();
   }
+}
+
+function rowsOfSlice({ columns }: Sheet): number {
+  const cells = Math.floor(gradebookSliceCells / Math.max(1, columns.length));
+  return Math.max(1, Math.min(gradebookSliceRows, cells));
 }
 
 type Field = string | number | null;

@@ -81,8 +81,10 @@ export const maxSearchItems = 50;
 /** Materials that a question to the tutor may name. */
 export const maxTutorMaterials = 50;
 
-/** Students whose gradebook rows are read and written in one turn of the event loop. */
+/** Students whose gradebook rows are read and written in one turn of the event loop … */
 export const gradebookSliceRows = 20;
+/** … and fewer of them where there are more cells than this. */
+export const gradebookSliceCells = 2_000;
 /** A gradebook as CSV, for import. */
 export const maxGradebookBytes = 16 * 1024 * 1024;
 export const maxGradebookRowBytes = 256 * 1024;

@@ -51,6 +51,10 @@ const RAFT_GAUGES: Readonly<Record<string, [help: string, (status: ConsensusStat
   lms_raft_commit_index: ['Last committed entry.', (status) => status.commit_index],
   lms_raft_applied_index: ['Last applied entry.', (status) => status.applied_index],
   lms_raft_last_log_index: ['Last entry of the log.', (status) => status.last_log_index],
+  lms_disk_low: [
+    '1 while the reserve of its disk is touched.',
+    (status) => Number(status.disk_low),
+  ],
   lms_raft_members: ['Members.', (status) => status.members.length],
   lms_raft_members_reachable: [
     'Members that are heard from.',

@@ -66,6 +66,8 @@ export interface ConsensusStatus {
   readonly first_log_index: number;
   /** 0: this node has none. */
   readonly snapshot_index: number;
+  /** The disk's reserve is touched: as a leader this node takes no writes. */
+  readonly disk_low: boolean;
   readonly members: readonly {
     readonly id: string;
     readonly raft: string;

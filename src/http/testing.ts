@@ -84,6 +84,7 @@ export class SoloConsensus implements Consensus {
       joint: false,
       first_log_index: 1,
       snapshot_index: 0,
+      disk_low: false,
       members: [
         {
           id: 'n1',

@@ -26,7 +26,7 @@ t.test('what is read once for a course is what is read for each student', (t) =>
       const read = dueDatesInCourse(machine.reader, 'crs_1');
       for (const column of columns) {
         for (const user of [PEOPLE.student, PEOPLE.otherStudent]) {
-          const { due_at, grace_seconds } = read(column, user);
+          const { due_at, grace_seconds } = read(column)(user);
           const one = effectiveDates(machine.reader, column, user);
           t.same(
             { due_at, grace_seconds },

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { RowMemory } from './row-memory.ts';
 import type { TableWatch, WatchedStatement } from './table-watch.ts';
 
@@ -36,6 +36,17 @@ export class Reader {
 
   all<R = Row>(sql: string, ...parameters: SQLInputValue[]): R[] {
     return this.#reading(sql).all(...parameters) as R[];
+  }
+
+  /** The values of each row, in the order of the columns: cheaper than `all` where rows are many. */
+  allValues<R extends readonly SQLOutputValue[]>(sql: string, ...parameters: SQLInputValue[]): R[] {
+    const statement = this.#reading(sql);
+    statement.setReturnArrays(true);
+    try {
+      return statement.all(...parameters) as unknown as R[];
+    } finally {
+      statement.setReturnArrays(false);
+    }
   }
 
   /**

@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { lmsAdmin } from '../fixtures/admin-command.ts';
 import { TestCluster } from '../fixtures/cluster.ts';
 import { commandDisk, type DiskCommand, failingDiskEnv } from '../fixtures/failing-disk.ts';
 import { until } from '../fixtures/until.ts';
@@ -87,6 +88,8 @@ t.test(
     });
     t.match(refused.body, { code: 'disk_low', outcome: 'not_applied', retryable: true });
     for (const id of cluster.ids) t.equal((await write(id)).status, 507, id);
+    const said = await lmsAdmin('status', '--url', cluster.api(leader));
+    t.match(said, new RegExp(`^${leader} +leader +(\\d+ +){4}low `, 'm'));
     const snapshot = await cluster.call(leader, 'POST /v1/cluster/snapshot', { token });
     t.match([snapshot.status, snapshot.body.code], [507, 'disk_low']);
     t.match(cluster.logOf(leader), /the disk is low, writes are refused/);

@@ -30,6 +30,7 @@ const LAYERS: readonly Layer[] = [
     may: [
       'src/pki/',
       'src/config.ts',
+      'src/environment.ts',
       'src/join-bundle.ts',
       'src/operator-error.ts',
       'src/run-program.ts',

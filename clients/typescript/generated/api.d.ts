@@ -3858,6 +3858,8 @@ export interface components {
             term: number;
             commit_index: number;
             applied_index: number;
+            /** @description The reserve of its disk is touched: while this node leads, writes are refused. */
+            disk_low: boolean;
             version: string;
             /**
              * Format: date-time
@@ -3891,6 +3893,8 @@ export interface components {
             snapshot_index: number;
             /** @description Committed, but not applied here yet. */
             lag_entries: number;
+            /** @description The reserve of its disk is touched: while this node leads, writes are refused. */
+            disk_low: boolean;
             /** @description SHA-256 over all entries up to `applied_index` and their results; hex. */
             chain_hash: string;
             version: string;
@@ -23777,6 +23781,7 @@ export interface operations {
                      *       "term": 3,
                      *       "commit_index": 1234,
                      *       "applied_index": 1234,
+                     *       "disk_low": false,
                      *       "version": "0.1.0",
                      *       "started_at": "2026-11-20T17:00:00.000Z",
                      *       "nodes": [
@@ -23878,6 +23883,7 @@ export interface operations {
                      *       "first_log_index": 1001,
                      *       "snapshot_index": 1100,
                      *       "lag_entries": 0,
+                     *       "disk_low": false,
                      *       "chain_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
                      *       "version": "0.1.0",
                      *       "started_at": "2026-11-20T17:00:00.000Z",

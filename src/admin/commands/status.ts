@@ -9,11 +9,12 @@ interface Options {
 }
 
 const timeoutMs = 3_000;
-const HEADINGS = 'node role term commit applied lag version up since api'.split(/ (?!since)/);
+const HEADINGS = 'node role term commit applied lag disk version up since api'.split(/ (?!since)/);
 
 export const statusCommand: CommandModule<object, Options> = {
   command: 'status',
-  describe: 'Show every node: role, term, how far it is, version, since when it runs',
+  describe:
+    'Show every node: role, term, how far it is, room on its disk, version, since when it runs',
   builder: {
     url: {
       type: 'string',
@@ -43,9 +44,14 @@ export const statusCommand: CommandModule<object, Options> = {
 
 function row(node: NodeStatus): string[] {
   if (!node.reachable) {
-    return [node.id, 'unreachable', '-', '-', '-', '-', '-', `(${node.reason})`, node.api];
+    return [node.id, 'unreachable', '-', '-', '-', '-', '-', '-', `(${node.reason})`, node.api];
   }
   const { id, role, term, commit_index, applied_index, lag, version, started_at, api } = node;
   const figures = [term, commit_index, applied_index, lag].map(String);
-  return [id, role, ...figures, version, started_at, api];
+  return [id, role, ...figures, diskOf(node.disk_low), version, started_at, api];
+}
+
+function diskOf(isLow: boolean | null): string {
+  if (isLow === null) return '-';
+  return isLow ? 'low' : 'ok';
 }

@@ -13,6 +13,7 @@ t.test('GET /v1/cluster tells everybody where the nodes are and how this one doe
     term: 1,
     commit_index: 0,
     applied_index: 0,
+    disk_low: false,
     version: '1.2.3',
     started_at: '2026-01-02T00:00:00.000Z',
     nodes: [{ id: 'n1', api: 'http://127.0.0.1:8001', voter: true }],
@@ -47,11 +48,23 @@ t.test('GET /v1/cluster/status is for administrators', async (t) => {
     applied_index: index,
     last_log_index: index + 5,
     lag_entries: 3,
+    disk_low: false,
     chain_hash: api.machine.chainHash,
     version: '1.2.3',
     started_at: '2026-01-02T00:00:00.000Z',
     members: [{ id: 'n1', raft: '127.0.0.1:9001', match_index: index, reachable: true }],
   });
+});
+
+t.test('a node says that its disk is low, to everybody and to administrators', async (t) => {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  const { token } = api.user('root', 'admin');
+  api.consensus.overrides = { disk_low: true };
+  for (const path of ['GET /v1/cluster', 'GET /v1/cluster/status']) {
+    t.match(await (await api.request(path, { token })).json(), { disk_low: true }, path);
+  }
+  t.match(await (await api.request('GET /metrics')).text(), /^lms_disk_low 1$/m);
 });
 
 t.test('POST /v1/cluster/snapshot is for administrators, and says what it took', async (t) => {

@@ -10,6 +10,10 @@ const nodeId = z.string().openapi({ example: 'n1' });
 
 const role = z.enum(['follower', 'pre_candidate', 'candidate', 'leader']);
 
+const diskLow = z.boolean().openapi({
+  description: 'The reserve of its disk is touched: while this node leads, writes are refused.',
+});
+
 const clusterSchema = z
   .object({
     node_id: nodeId.openapi({ description: 'The node that answers.' }),
@@ -18,6 +22,7 @@ const clusterSchema = z
     term: z.int(),
     commit_index: z.int(),
     applied_index: z.int(),
+    disk_low: diskLow,
     version: z.string(),
     started_at: timestamp,
     nodes: z.array(
@@ -48,6 +53,7 @@ const getCluster = operation(
         term: 3,
         commit_index: 1234,
         applied_index: 1234,
+        disk_low: false,
         version: '0.1.0',
         started_at: '2026-11-20T17:00:00.000Z',
         nodes: [
@@ -76,6 +82,7 @@ const statusSchema = z
       description: "The last entry in this node's newest snapshot; 0: it has none.",
     }),
     lag_entries: z.int().openapi({ description: 'Committed, but not applied here yet.' }),
+    disk_low: diskLow,
     chain_hash: z.string().openapi({
       description: 'SHA-256 over all entries up to `applied_index` and their results; hex.',
     }),
@@ -122,6 +129,7 @@ const getClusterStatus = operation(
         first_log_index: 1001,
         snapshot_index: 1100,
         lag_entries: 0,
+        disk_low: false,
         chain_hash: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
         version: '0.1.0',
         started_at: '2026-11-20T17:00:00.000Z',
@@ -155,8 +163,9 @@ export function clusterRoutes({ status, chainHash, version, startedAt }: Cluster
   const app = router();
 
   app.openapi(getCluster, (c) => {
-    const { node_id, role, leader_id, term, commit_index, applied_index, members } = status();
-    const node = { node_id, role, leader_id, term, commit_index, applied_index };
+    const { node_id, role, leader_id, term, commit_index, members, ...more } = status();
+    const { applied_index, disk_low } = more;
+    const node = { node_id, role, leader_id, term, commit_index, applied_index, disk_low };
     const nodes = members.map(({ id, api, voter }) => ({ id, api, voter }));
     return c.json({ ...node, version, started_at: toRfc3339(startedAt), nodes }, 200);
   });
@@ -177,6 +186,7 @@ export function clusterRoutes({ status, chainHash, version, startedAt }: Cluster
         first_log_index: node.first_log_index,
         snapshot_index: node.snapshot_index,
         lag_entries: node.commit_index - node.applied_index,
+        disk_low: node.disk_low,
         chain_hash: chainHash(),
         version: version,
         started_at: toRfc3339(startedAt),

@@ -158,6 +158,19 @@ t.test('many students come in slices, each once, while others write', async (t) 
   t.ok(bases.size > 1, 'rows say at which entry they were read');
 });
 
+t.test('a slice of many assignments has fewer students', async (t) => {
+  const { api, as, assignment, book, course_id, people } = await scene(t);
+  for (let n = 0; n < 998; n += 1) assignment({ title: `A ${n}` });
+  const names = Array.from({ length: 5 }, (_, n) => `s${n}`);
+  addStudents(api, course_id, people.instructor.id, names);
+  const response = await as('ta', book, undefined, CSV);
+  const lines: number[] = [];
+  for await (const piece of response.body ?? []) {
+    lines.push(Buffer.from(piece).toString().split('\r\n').length - 1);
+  }
+  t.same(lines, [1, 2, 2, 2, 1]);
+});
+
 const total = (percent: number | null, final: number) => ({
   current_percent: percent,
   final_percent: final,

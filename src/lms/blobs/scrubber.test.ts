@@ -59,6 +59,15 @@ t.test('a flipped bit is found, set aside, and repaired from a peer', async (t) 
   t.equal((await filesIn(folder)).filter((path) => path.startsWith('quarantine/')).length, 1);
 });
 
+t.test('a pass that begins in the middle comes around to what lies before', async (t) => {
+  const { store, figures, scrubber, flip } = await setUp(t);
+  const shards = ['first', 'second', 'unnamed'].map((text) => sha256Of(text).slice(0, 2)).sort();
+  await flip('second');
+  const last = store.shards.indexOf(shards.at(-1) ?? '');
+  await scrubber.pass(AT_ONCE, GOING, last + 1);
+  t.match(figures, { damaged_total: 1, repaired_total: 1, scrub_passes_total: 1 });
+});
+
 t.test('what no peer can give is left to the search for missing blobs', async (t) => {
   const { figures, later, peer, scrubber, flip } = await setUp(t);
   peer.text = null;

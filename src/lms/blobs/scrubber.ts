@@ -56,15 +56,14 @@ export class Scrubber {
   /** @param bytesPerSecond 0: not at all */
   async run(bytesPerSecond: number, signal: AbortSignal): Promise<void> {
     if (bytesPerSecond === 0) return;
-    // Nodes that are often restarted would else never come to the end.
-    let first = Math.floor(Math.random() * this.#shelves.shards.length);
+    // Nodes that are often restarted would else read the same shards each time.
+    const first = Math.floor(Math.random() * this.#shelves.shards.length);
     const pace = async (bytes: number) => {
       await rest(Math.max(minScrubPauseMs, (bytes / bytesPerSecond) * 1000), signal);
     };
     while (!signal.aborted) {
       try {
         await this.pass(pace, signal, first);
-        first = 0;
       } catch (error) {
         this.#logger.warn({ err: error }, 'the blobs could not be checked; tried again');
       }
@@ -72,13 +71,14 @@ export class Scrubber {
     }
   }
 
-  /** Once over the blobs, from one shard on. */
+  /** Once over all blobs, from one shard on and around to it. */
   async pass(
     pace: (bytes: number) => Promise<void>,
     signal: AbortSignal,
     first = 0,
   ): Promise<void> {
-    for (const shard of this.#shelves.shards.slice(first)) {
+    const { shards } = this.#shelves;
+    for (const shard of [...shards.slice(first), ...shards.slice(0, first)]) {
       for (const sha256 of await this.#shelves.list(shard)) {
         if (signal.aborted) return;
         await this.#check(sha256, pace);

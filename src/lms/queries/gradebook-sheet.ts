@@ -45,8 +45,8 @@ export interface Sheet {
   readonly columns: readonly SheetColumn[];
   /** In the order of `columns`; `null`: nothing handed in, nothing graded. */
   cellsOf(student: Pick<SheetStudent, 'number' | 'student_id'>): (SheetCell | null)[];
-  /** That hold for this student. */
-  dueDates(column: SheetColumn, studentId: string): DueDates;
+  /** Of the column at this place, that hold for this student. */
+  dueDates(place: number, studentId: string): DueDates;
   /** Of posted grades, after the late policy: for staff the same as for the student. */
   totalsOf(cells: readonly (SheetCell | null)[]): Totals;
 }
@@ -56,16 +56,23 @@ interface ColumnRow extends Omit<SheetColumn, 'late_policy'> {
   readonly late_policy: string | null;
 }
 
-interface CellRow {
-  readonly assignment: number;
-  readonly submission: number;
-  readonly attempts: number;
-  readonly counted_at: number | null;
-  readonly graded_attempt: number | null;
-  readonly graded_counted_at: number | null;
-  readonly points: number | null;
-  readonly posted: 0 | 1;
-  readonly version: number | null;
+type CellRow = readonly [
+  assignment: number,
+  submission: number,
+  attempts: number,
+  counted_at: number | null,
+  graded_attempt: number | null,
+  graded_counted_at: number | null,
+  points: number | null,
+  posted: 0 | 1,
+  version: number | null,
+];
+
+/** A column, and what is looked up for each of its cells. */
+interface Place {
+  readonly n: number;
+  readonly column: SheetColumn;
+  readonly datesOf: (studentId: string) => DueDates;
 }
 
 export function openSheet(reader: Reader, courseId: string): Sheet {
@@ -74,22 +81,25 @@ export function openSheet(reader: Reader, courseId: string): Sheet {
     ...row,
     late_policy: late_policy === null ? null : (JSON.parse(late_policy) as LatePolicy),
   }));
-  const places = new Map(rows.map(({ number }, n) => [number, n]));
-  const dates = dueDatesInCourse(reader, courseId);
+  const datesIn = dueDatesInCourse(reader, courseId);
+  const places = columns.map((column, n): Place => ({ n, column, datesOf: datesIn(column) }));
+  const placeOf = new Map(places.map((place, n) => [rows[n]?.number, place]));
   const totals = weightedTotals(columns);
   return {
     columns,
     cellsOf({ number, student_id }) {
       const cells: (SheetCell | null)[] = columns.map(() => null);
       for (const row of cellRows(reader, number)) {
-        const place = places.get(row.assignment) ?? -1;
-        const column = columns[place];
-        if (column === undefined) continue;
-        cells[place] = cell(row, column, dates(column, student_id));
+        const place = placeOf.get(row[0]);
+        if (place !== undefined) cells[place.n] = cell(row, place, student_id);
       }
       return cells;
     },
-    dueDates: dates,
+    dueDates(n, studentId) {
+      const place = places[n];
+      if (place === undefined) throw new Error(`broken invariant: there is no column ${n}`);
+      return place.datesOf(studentId);
+    },
     totalsOf: (cells) => totals(cells.map(countedPoints)),
   };
 }
@@ -145,7 +155,7 @@ function columnRows(reader: Reader, courseId: string): ColumnRow[] {
 }
 
 function cellRows(reader: Reader, student: number): CellRow[] {
-  return reader.all<CellRow>(
+  return reader.allValues<CellRow>(
     `SELECT assignment, submission, attempts, counted_at, graded_attempt, graded_counted_at, points,
             posted, version
        FROM gradebook_cells WHERE student = ?`,
@@ -153,21 +163,22 @@ function cellRows(reader: Reader, student: number): CellRow[] {
   );
 }
 
-function cell(row: CellRow, column: SheetColumn, dates: DueDates): SheetCell {
-  const { points, graded_counted_at: gradedAt } = row;
+function cell(row: CellRow, { column, datesOf }: Place, studentId: string): SheetCell {
+  const [, submission, attempts, countedAt, gradedAttempt, gradedAt, points, posted, version] = row;
+  const dates = datesOf(studentId);
   const gradedLate = gradedAt === null ? 0 : lateMs(gradedAt, dates);
   return {
-    submission: row.submission,
-    attempts: row.attempts,
-    late_ms: row.counted_at === null ? 0 : lateMs(row.counted_at, dates),
+    submission,
+    attempts,
+    late_ms: countedAt === null ? 0 : lateMs(countedAt, dates),
     points,
     late_deduction:
       points === null
         ? 0
         : finalPoints(points, gradedLate, column.late_policy, column.points_possible)
             .late_deduction,
-    posted: row.posted === 1,
-    graded_attempt: row.graded_attempt,
-    version: row.version,
+    posted: posted === 1,
+    graded_attempt: gradedAttempt,
+    version,
   };
 }

@@ -61,18 +61,6 @@ export function materialsProgress(
     .map(show);
 }
 
-/** How many materials somebody has finished. */
-export function materialsDone(reader: Reader, courseId: string, userId: string): number {
-  const row = reader.get<{ done: number }>(
-    `SELECT count(*) AS done FROM material_progress p
-       JOIN materials m ON m.id = p.material_id AND m.deleted_at IS NULL
-      WHERE p.course_id = ? AND p.user_id = ? AND p.state = 'done'`,
-    courseId,
-    userId,
-  );
-  return row?.done ?? 0;
-}
-
 function show(row: MaterialRef & ProgressRow): MaterialProgress {
   return {
     material_id: row.id,

@@ -134,6 +134,42 @@ t.test('drafts count for nobody, and an override moves what is late', (t) => {
   t.end();
 });
 
+t.test('a page says of each student what is said of them alone', (t) => {
+  const { machine, start } = course();
+  machine.handIn('otherStudent', 'asg_1', 'sub_1');
+  grade(machine, 'otherStudent', 'asg_1', 9_000);
+  for (const id of ['mat_1', 'mat_2', 'mat_3']) addMaterial(machine, id);
+  const say = (person: Person, material_id: string, state: string) =>
+    machine.must(PEOPLE[person], 'UPDATE_STUDENT_PROGRESS', { material_id, state, page: null });
+  say('student', 'mat_1', 'done');
+  for (const id of ['mat_1', 'mat_2']) say('otherStudent', id, 'done');
+  say('otherStudent', 'mat_3', 'started');
+  machine.must(PEOPLE.instructor, 'DELETE_MATERIAL', { material_id: 'mat_2' });
+  const said = { course_id: 'crs_1', to: 'tutor', title: 't', body_md: 'b', anonymous: false };
+  for (const query_id of ['qry_1', 'qry_2', 'qry_3']) {
+    machine.must(PEOPLE.otherStudent, 'POST_QUERY', { ...said, query_id });
+  }
+  machine.must(PEOPLE.otherStudent, 'DELETE_QUERY', { query_id: 'qry_3' });
+  const now = start + 3 * HOUR;
+  const { items } = listProgress(machine.reader, actorOf('ta'), 'crs_1', now, page);
+  t.match(
+    items.map(({ material_done_count, query_count }) => [material_done_count, query_count]),
+    [
+      [1, 2],
+      [1, 0],
+    ],
+  );
+  for (const one of items) {
+    const own = getProgress(machine.reader, actorOf('ta'), 'crs_1', one.student.id, now);
+    t.match(own, one);
+    const after = [items[0]?.student.id ?? ''] as const;
+    const rest = listProgress(machine.reader, actorOf('ta'), 'crs_1', now, { limit: 1, after });
+    t.same(rest.items, [items[1]]);
+  }
+  machine.close();
+  t.end();
+});
+
 t.test('the level goes by the average', (t) => {
   const levels: [points: number, level: string][] = [
     [6_999, 'beginner'],

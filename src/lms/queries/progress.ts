@@ -1,3 +1,4 @@
+import type { DueDates } from '../course-dates.ts';
 import { fromHundredths, percentOf } from '../percent.ts';
 import { mayInCourse, requireInCourse } from '../policy.ts';
 import type { Reader } from '../reader.ts';
@@ -13,12 +14,19 @@ import {
   sheetStudent,
   sheetStudents,
 } from './gradebook-sheet.ts';
-import { type MaterialProgress, materialsDone, materialsProgress } from './material-progress.ts';
+import { type MaterialProgress, materialsProgress } from './material-progress.ts';
 import { type NextThing, nextThings } from './next-things.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
 
+/** What a student does in a course that is not graded. */
+interface BesideGrades {
+  readonly material_done_count: number;
+  readonly query_count: number;
+  readonly tutor_message_count: number;
+}
+
 /** How a student stands, from posted grades only: the same for staff and for the student. */
-export interface Progress {
+export interface Progress extends BesideGrades {
   readonly student: {
     readonly id: string;
     readonly username: string;
@@ -37,9 +45,6 @@ export interface Progress {
   readonly average_percent: number | null;
   /** By the average: from 70 % and from 85 %; `null` without grades. */
   readonly level: 'beginner' | 'intermediate' | 'advanced' | null;
-  readonly material_done_count: number;
-  readonly query_count: number;
-  readonly tutor_message_count: number;
 }
 
 /** How well a topic is known: the weighted average of its graded assignments. */
@@ -58,6 +63,7 @@ export interface ProgressInDetail extends Progress {
 }
 
 const maxMaterialsShown = 500;
+const NOTHING: BesideGrades = { material_done_count: 0, query_count: 0, tutor_message_count: 0 };
 
 /** Of all enrolled students, in the order of their ids, for staff; the key is `[id]`. */
 export function listProgress(
@@ -71,9 +77,11 @@ export function listProgress(
   const sheet = openSheet(reader, courseId);
   const students = sheetStudents(reader, courseId, after?.[0] ?? '', limit + 1);
   const page = cutPage(students, limit, ({ student_id }) => [student_id] as const);
+  const last = page.items.at(-1)?.student_id ?? '';
+  const beside = besideGrades(reader, courseId, page.items[0]?.student_id ?? '', last);
   return {
     items: page.items.map((one) =>
-      progressOf(reader, courseId, sheet, one, sheet.cellsOf(one), now),
+      progressOf(sheet, one, sheet.cellsOf(one), beside.get(one.student_id) ?? NOTHING, now),
     ),
     next: page.next,
   };
@@ -97,8 +105,9 @@ export function getProgress(
   const cells = sheet.cellsOf(student);
   const topics = mastery(sheet, cells);
   const materials = materialsProgress(reader, courseId, userId, maxMaterialsShown);
+  const beside = besideGrades(reader, courseId, userId, userId).get(userId) ?? NOTHING;
   return {
-    ...progressOf(reader, courseId, sheet, student, cells, now),
+    ...progressOf(sheet, student, cells, beside, now),
     topics,
     materials,
     next: nextThings(reader, userId, now, { columns: sheet.columns, cells, topics, materials }),
@@ -106,44 +115,51 @@ export function getProgress(
 }
 
 function progressOf(
-  reader: Reader,
-  courseId: string,
   sheet: Sheet,
   student: SheetStudent,
   cells: readonly (SheetCell | null)[],
+  beside: BesideGrades,
   now: number,
 ): Progress {
   const { student_id: id, username, display_name } = student;
-  const submitted = cells.filter((cell) => cell !== null && cell.attempts > 0);
-  const late = submitted.filter((cell) => cell !== null && cell.late_ms > 0).length;
   const { current_percent: average } = sheet.totalsOf(cells);
+  const counts = countCells(sheet, id, cells, now);
   return {
     student: { id, username, display_name },
     assignment_count: cells.length,
-    submitted_count: submitted.length,
-    on_time_count: submitted.length - late,
-    late_count: late,
-    missing_count: cells.filter((cell, n) => isMissing(sheet, student, cell, n, now)).length,
-    graded_count: cells.filter((cell) => countedPoints(cell) !== null).length,
-    completion_percent: percentOf(submitted.length, cells.length),
+    ...counts,
+    completion_percent: percentOf(counts.submitted_count, cells.length),
     average_percent: average === null ? null : fromHundredths(average),
     level: levelOf(average),
-    material_done_count: materialsDone(reader, courseId, id),
-    ...asked(reader, courseId, student),
+    ...beside,
   };
 }
 
-function isMissing(
+function countCells(
   sheet: Sheet,
-  { student_id }: SheetStudent,
-  cell: SheetCell | null,
-  n: number,
+  studentId: string,
+  cells: readonly (SheetCell | null)[],
   now: number,
-): boolean {
-  if (cell !== null && (cell.attempts > 0 || cell.posted)) return false;
-  const column = sheet.columns[n];
-  if (column === undefined) return false;
-  const { due_at, grace_seconds } = sheet.dueDates(column, student_id);
+) {
+  let [submitted, late, missing, graded] = [0, 0, 0, 0];
+  for (const [n, cell] of cells.entries()) {
+    const isSubmitted = cell !== null && cell.attempts > 0;
+    if (isSubmitted) {
+      submitted += 1;
+      if (cell.late_ms > 0) late += 1;
+    } else if (cell?.posted !== true && isOverdue(sheet.dueDates(n, studentId), now)) missing += 1;
+    if (countedPoints(cell) !== null) graded += 1;
+  }
+  return {
+    submitted_count: submitted,
+    on_time_count: submitted - late,
+    late_count: late,
+    missing_count: missing,
+    graded_count: graded,
+  };
+}
+
+function isOverdue({ due_at, grace_seconds }: DueDates, now: number): boolean {
   return due_at !== null && now > due_at + grace_seconds * 1000;
 }
 
@@ -153,18 +169,32 @@ function levelOf(average: number | null): Progress['level'] {
   return average >= 7_000 ? 'intermediate' : 'beginner';
 }
 
-/** How many queries are one's own an index knows; to keep their number would cost each of them a row. */
-function asked(reader: Reader, courseId: string, { number, student_id }: SheetStudent) {
-  const row = reader.get<{ queries: number; tutor_messages: number }>(
-    `SELECT tutor_messages,
-            (SELECT count(*) FROM queries
-              WHERE author_id = ? AND course_id = ? AND deleted_at IS NULL) AS queries
-       FROM gradebook_students WHERE number = ?`,
-    student_id,
+/**
+ * Of the students of a course whose ids lie between these two. How many queries and materials are one's
+ * own an index knows; to keep their number would cost each of them a row.
+ */
+function besideGrades(
+  reader: Reader,
+  courseId: string,
+  first: string,
+  last: string,
+): Map<string, BesideGrades> {
+  const rows = reader.all<BesideGrades & { student_id: string }>(
+    `SELECT s.student_id,
+            (SELECT count(*) FROM material_progress p
+               JOIN materials m ON m.id = p.material_id AND m.deleted_at IS NULL
+              WHERE p.course_id = s.course_id AND p.user_id = s.student_id
+                AND p.state = 'done') AS material_done_count,
+            (SELECT count(*) FROM queries q
+              WHERE q.author_id = s.student_id AND q.course_id = s.course_id
+                AND q.deleted_at IS NULL) AS query_count,
+            s.tutor_messages AS tutor_message_count
+       FROM gradebook_students s WHERE s.course_id = ? AND s.student_id BETWEEN ? AND ?`,
     courseId,
-    number,
+    first,
+    last,
   );
-  return { query_count: row?.queries ?? 0, tutor_message_count: row?.tutor_messages ?? 0 };
+  return new Map(rows.map(({ student_id, ...beside }) => [student_id, beside]));
 }
 
 /** In the order in which the topics first occur. */
