@@ -150,8 +150,9 @@ t.test('entries that are compacted away while they are read for a follower', asy
   const others = [...members.keys()].filter((id) => id !== away.id);
   const [writer = ''] = others;
   await writeMany(members.get(writer) as MemoryMember, 1, 5);
-  // After a restart nothing is in memory: the leader reads for its follower from the disk.
+  // After a restart nothing is in memory: the leader reads for its follower from the disk, and nobody for itself.
   for (const id of others) {
+    await members.get(id)?.node.readBarrier(timeoutMs);
     const { log } = await restart(id);
     const { read } = log;
     let failures = 1;

@@ -79,7 +79,7 @@ export class RaftNode {
   constructor(options: RaftNodeOptions) {
     const { log, transport, machine } = options;
     this.#options = options;
-    this.#waiters = new AppliedWaiters(machine.applied.index);
+    this.#waiters = new AppliedWaiters(machine.applied.index, () => this.#applier.hurry());
     this.#removal = new Removal(options.id, () => options.onRemoved?.());
     this.#driver = new Driver(
       {
@@ -97,6 +97,7 @@ export class RaftNode {
     this.#applier = new Applier(machine, log, {
       cached: (from, maxEntries, maxBytes) => this.#driver.cached(from, maxEntries, maxBytes),
       applied: (index, outcomes, entries) => this.#applied(index, outcomes, entries),
+      isAwaited: () => this.#proposals.areWaiting || this.#waiters.areThere,
       isCompacted: (index) => index <= this.#driver.core.log.base.index,
       fatal: (error) => this.#driver.halt(error),
     });

@@ -26,6 +26,11 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'heartbeats and rounds of reads are notices',
+    file: 'core/replicate.ts',
+    edits: [['{ is_notice: !asks }', '{ is_notice: true }']],
+  },
+  {
     name: 'no check of prev term',
     file: 'core/append-entries.ts',
     edits: [['prev >= core.log.base.index && ownTerm !== prevTerm', 'ownTerm === null']],

@@ -65,7 +65,8 @@ export function formatMessage(message: Message): string {
       const { body } = message;
       const entries = body.entries.length > 0 ? ` entries=${formatEntries(body.entries)}` : '';
       const prev = `${body.prev_log_index}/${body.prev_log_term}`;
-      return `Append term=${body.term} prev=${prev}${entries} commit=${body.leader_commit}${round(body.read_round)}`;
+      const name = body.is_notice ? 'AppendNotice' : 'Append';
+      return `${name} term=${body.term} prev=${prev}${entries} commit=${body.leader_commit}${round(body.read_round)}`;
     }
     case 'AppendEntriesResponse': {
       const { body } = message;

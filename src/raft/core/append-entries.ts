@@ -36,6 +36,7 @@ export function onAppendEntries(core: Core, from: NodeId, request: AppendEntries
   const changed = appendMissing(core, request.entries);
   // What this message did not show to match must not be committed by it (Figure 2, rule 5).
   core.commit = Math.max(core.commit, Math.min(request.leader_commit, match));
+  if (request.is_notice) return;
   accept(core, from, request, changed ? match : Math.min(match, core.durable));
 }
 

@@ -62,6 +62,8 @@ export interface AppendEntriesRequest {
   readonly read_round: number;
   /** What the receiver has acknowledged in this term. Beyond the schema; absent: unknown. */
   readonly acknowledged_index?: number;
+  /** Nothing depends on an answer, unless it is a refusal. Beyond the schema; absent: it does. */
+  readonly is_notice?: boolean;
 }
 
 export interface AppendEntriesResponse {

@@ -128,3 +128,20 @@ t.test('a refusal tells where to go on: the first index of the conflicting term 
   t.match(server.receive('b', beyond), [{ body: { conflict_index: 6, conflict_term: 0 } }]);
   t.end();
 });
+
+t.test('a notice of a commit index is followed, and answered only when it is refused', (t) => {
+  const server = new LoneServer({ log: [1, 1], term: 1 });
+  const notice = {
+    term: 1,
+    prev_log_index: 2,
+    prev_log_term: 1,
+    leader_commit: 2,
+    is_notice: true,
+  };
+  t.same(server.receive('b', append('b', notice)), []);
+  t.equal(server.core.commit, 2);
+  t.match(server.receive('b', append('b', { ...notice, prev_log_index: 3 })), [
+    { body: { success: false, conflict_index: 3 } },
+  ]);
+  t.end();
+});

@@ -6,6 +6,7 @@ import {
   HEARTBEAT_MS,
   LoneServer,
   refused,
+  type Sent,
 } from '../../../test/fixtures/lone-server.ts';
 import { maxInflightMessages } from './limits.ts';
 
@@ -195,6 +196,20 @@ t.test('entries from the disk go out only if they are still what the peer needs'
 });
 
 /** The leader of the next term, whose log everybody has. */
+t.test(
+  'a commit index alone goes as a notice; a heartbeat and a round of reads are answered',
+  (t) => {
+    const server = leading([]);
+    const noticesOf = (sent: readonly Sent[]) =>
+      sent.map(({ body }) => ('is_notice' in body ? body.is_notice : false));
+    server.propose('x');
+    t.same(noticesOf(server.receive('b', accepted(1, 2))), [true, true]);
+    t.same(noticesOf(server.give({ type: 'read', id: 'r' })), [false, false]);
+    t.same(noticesOf(server.tickAfter(HEARTBEAT_MS)), [false, false]);
+    t.end();
+  },
+);
+
 function leading(log: readonly number[]): LoneServer {
   const server = new LoneServer({ log });
   server.lead();

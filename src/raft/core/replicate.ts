@@ -17,10 +17,9 @@ export function replicate(core: Core): void {
     const spoke = sendEntries(core, peer, progress);
     const canCommit = Math.min(core.commit, progress.next - 1);
     const news = progress.commitSent < canCommit && progress.state === 'replicate';
-    const round = core.readsInRound?.round ?? 0;
-    if (!spoke && (heartbeat || news || progress.roundSent < round)) {
-      sendAppend(core, peer, progress, []);
-    }
+    const asks = heartbeat || progress.roundSent < (core.readsInRound?.round ?? 0);
+    if (spoke || !(asks || news)) continue;
+    sendAppend(core, peer, progress, [], { is_notice: !asks });
   }
 }
 
@@ -76,6 +75,7 @@ function sendAppend(
   peer: NodeId,
   progress: Progress,
   entries: readonly LogEntry[],
+  { is_notice } = { is_notice: false },
 ): void {
   // A heartbeat to who needs a snapshot asks whether it has it: whether it holds our base.
   const prev = Math.max(progress.next - 1, core.log.base.index);
@@ -95,6 +95,7 @@ function sendAppend(
     leader_commit: core.commit,
     read_round: progress.roundSent,
     acknowledged_index: progress.match,
+    ...(is_notice && { is_notice }),
   };
   send(core, peer, { kind: 'AppendEntriesRequest', body }, hardStateDurable(core));
 }

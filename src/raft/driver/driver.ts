@@ -89,7 +89,8 @@ export class Driver {
   push(event: Event): void {
     if (this.#halted) return;
     this.#queue.push(event);
-    if (this.#scheduled) return;
+    // Nobody waits for the core to know what is applied: that comes along with the next event.
+    if (this.#scheduled || event.type === 'applied') return;
     this.#scheduled = true;
     setImmediate(() => this.#run());
   }

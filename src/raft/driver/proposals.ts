@@ -12,6 +12,8 @@ interface Proposal {
   readonly timer: NodeJS.Timeout;
   /** It may be in some leader's log: from now on nobody can say that it was not applied. */
   maybePlaced: boolean;
+  /** Leaders that were asked to take it and have not answered. */
+  unanswered: number;
   /** The leadership (`leader/term`) that has it at the moment, `null` when none. */
   with: string | null;
 }
@@ -48,6 +50,10 @@ export class Proposals {
     this.#prepare = prepare;
   }
 
+  get areWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Resolves with the state machine's value for this request; rejects with `ProposalError`. */
   propose(requestId: string, command: Uint8Array, timeoutMs: number): Promise<unknown> {
     if (this.#closed) return Promise.reject(closedError('not_applied'));
@@ -64,6 +70,7 @@ export class Proposals {
         reject,
         timer,
         maybePlaced: false,
+        unanswered: 0,
         with: null,
       };
       this.#waiting.set(requestId, proposal);
@@ -140,9 +147,14 @@ export class Proposals {
       request_id: proposal.request_id,
       command: proposal.command,
     };
+    proposal.unanswered += 1;
     this.#transport.forward(leader, request, forwardDeadlineMs).then(
-      (response) => this.#placed(proposal, response),
+      (response) => {
+        proposal.unanswered -= 1;
+        this.#placed(proposal, response);
+      },
       (error: { readonly sent?: boolean }) => {
+        proposal.unanswered -= 1;
         if (error.sent !== false) proposal.maybePlaced = true;
         this.#tryAgain(proposal);
       },
@@ -151,7 +163,7 @@ export class Proposals {
 
   #placed(proposal: Proposal, { error }: ForwardResponse): void {
     if (error === '') proposal.maybePlaced = true;
-    else if (error === 'not_leader' || proposal.maybePlaced) this.#tryAgain(proposal);
+    else if (error === 'not_leader' || mayBePlaced(proposal)) this.#tryAgain(proposal);
     else this.#refuse(proposal, error);
   }
 
@@ -197,9 +209,13 @@ const REFUSALS = {
   too_large: 'The command is larger than a log entry may be.',
 } as const;
 
+function mayBePlaced(proposal: Proposal): boolean {
+  return proposal.maybePlaced || proposal.unanswered > 0;
+}
+
 /** While some leader has it, nobody can say that it is in no log. */
 function outcomeOf(proposal: Proposal): ProposalOutcome {
-  return proposal.maybePlaced || proposal.with !== null ? 'unknown' : 'not_applied';
+  return mayBePlaced(proposal) || proposal.with !== null ? 'unknown' : 'not_applied';
 }
 
 function closedError(outcome: ProposalOutcome): ProposalError {

@@ -6,7 +6,7 @@ const CLOSED = { name: 'ReadError', code: 'closed' };
 
 function barriers() {
   const asked: string[] = [];
-  const reads = new ReadBarriers((id) => asked.push(id), new AppliedWaiters(0));
+  const reads = new ReadBarriers((id) => asked.push(id), new AppliedWaiters(0, () => undefined));
   return { reads, asked };
 }
 

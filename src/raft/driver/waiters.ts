@@ -9,11 +9,18 @@ interface Waiter {
 
 /** Those who wait until this node has applied an index. */
 export class AppliedWaiters {
+  readonly #onWait: () => void;
   #applied: number;
   #waiters: Waiter[] = [];
 
-  constructor(applied: number) {
+  /** @param onWait somebody began to wait */
+  constructor(applied: number, onWait: () => void) {
     this.#applied = applied;
+    this.#onWait = onWait;
+  }
+
+  get areThere(): boolean {
+    return this.#waiters.length > 0;
   }
 
   /** Rejects with `ReadError` after `timeoutMs`. */
@@ -30,6 +37,7 @@ export class AppliedWaiters {
         );
       }, timeoutMs);
       this.#waiters.push({ index, resolve, reject, timer });
+      this.#onWait();
     });
   }
 

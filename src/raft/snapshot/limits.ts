@@ -9,8 +9,11 @@ export const snapshotEntries = 10_000;
 export const snapshotLogBytes = 64 * MIB;
 /** Each node adds up to this part to both, so that they do not all copy at the same time. */
 export const snapshotJitter = 0.25;
-/** Not before the log has grown by the size of the last snapshot over this: copying it has a price. */
-export const snapshotSizePerLogByte = 4;
+/**
+ * Not before the log has grown by the size of the last snapshot over this: to copy the state costs at
+ * most as much as to write the log.
+ */
+export const snapshotSizePerLogByte = 1;
 export const snapshotIntervalMs = 15_000;
 /** After one that failed (the disk is full, say). */
 export const snapshotRetryMs = 30_000;

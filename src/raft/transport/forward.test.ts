@@ -39,6 +39,16 @@ t.test('the command and the refusal of a leader pass unchanged', async (t) => {
   t.strictSame(got, request);
 });
 
+t.test('that a command has its place is said with the next refusal, not alone', async (t) => {
+  const { n1, n2 } = await openPair(t, { patienceMs: 60_000 });
+  const refused: ForwardResponse = { index: 0, term: 4, error: 'overloaded' };
+  n2.onForward = async (_from, { request_id }) => (request_id === 'r1' ? placed : refused);
+  await t.rejects(n1.forward('n2', request, 50), { code: 'timeout' });
+  const call = n1.forward('n2', request, 10_000);
+  t.strictSame(await n1.forward('n2', { ...request, request_id: 'r2' }, 10_000), refused);
+  t.strictSame(await call, placed);
+});
+
 t.test('no answer in time: it may have been received', async (t) => {
   const { n1, n2 } = await openPair(t);
   let answer: (response: ForwardResponse) => void = () => {};

@@ -83,12 +83,18 @@ export class InboundStreams {
     }
   }
 
-  /** A full queue drops the answer: the caller has its deadline. */
+  /**
+   * A full queue drops the answer: the caller has its deadline. What the caller waits for is the entry
+   * itself, so only a refusal is urgent.
+   */
   #answer(peer: NodeId, stream: PeerStream, call_id: number, request: ForwardRequest): void {
     const { onForward, refusals } = this.#options;
     onForward(peer, request)
       .then(
-        (response) => stream.send('ForwardResponse', { call_id, ...response }),
+        (response) => {
+          const urgency = response.error === '' ? 'patient' : undefined;
+          stream.send('ForwardResponse', { call_id, ...response }, urgency);
+        },
         (error: Error) => {
           const refused = new Refused('unserved', error.message);
           refusals.record(refused, peer);

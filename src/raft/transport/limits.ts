@@ -15,6 +15,8 @@ export interface TransportLimits {
   readonly maxQueuedBytes: number;
   /** Frames of one tick are joined into writes of about this size. */
   readonly maxWriteBytes: number;
+  /** How long a frame that is not urgent waits for company. */
+  readonly patienceMs: number;
 
   /** Per peer and direction. */
   readonly maxForwardsInFlight: number;
@@ -62,6 +64,7 @@ export const DEFAULT_LIMITS: TransportLimits = {
   maxQueuedFrames: 16 * KIB,
   maxQueuedBytes: 32 * MIB,
   maxWriteBytes: 256 * KIB,
+  patienceMs: 50,
 
   maxForwardsInFlight: 4 * KIB,
   maxUnaryCallsPerPeer: 64,

@@ -3,7 +3,7 @@ import t from 'tap';
 import { Outbox } from './outbox.ts';
 import { newPeerCounters } from './peer-counters.ts';
 
-const LIMITS = { maxQueuedFrames: 4, maxQueuedBytes: 1000, maxWriteBytes: 100 };
+const LIMITS = { maxQueuedFrames: 4, maxQueuedBytes: 1000, maxWriteBytes: 100, patienceMs: 1 };
 
 /** Takes one write at a time and finishes it when told. */
 function slowStream() {
@@ -47,6 +47,22 @@ t.test(
     t.match(counters, { frames_sent: 4, bytes_sent: 4, frames_dropped: 0 });
   },
 );
+
+t.test('a frame that is not urgent goes with the next that is, or after a while', async (t) => {
+  const { stream, writes, finish } = slowStream();
+  const outbox = new Outbox(stream, LIMITS, newPeerCounters());
+  outbox.push(Buffer.from('a'), 'patient');
+  outbox.push(Buffer.from('b'));
+  await tick();
+  t.same(writes, ['ab']);
+  finish();
+  outbox.push(Buffer.from('c'), 'patient');
+  while (writes.length < 2) await tick();
+  t.same(writes, ['ab', 'c']);
+  outbox.push(Buffer.from('d'), 'patient');
+  outbox.close();
+  t.equal(outbox.queuedFrames, 0);
+});
 
 t.test('a write holds about maxWriteBytes, a larger frame goes alone', async (t) => {
   const { stream, writes, finish } = slowStream();

@@ -10,7 +10,7 @@ export interface QueuedFrame {
 
 export type OutboxLimits = Pick<
   TransportLimits,
-  'maxQueuedFrames' | 'maxQueuedBytes' | 'maxWriteBytes'
+  'maxQueuedFrames' | 'maxQueuedBytes' | 'maxWriteBytes' | 'patienceMs'
 >;
 
 export type OutboxCounters = Pick<PeerCounters, 'frames_sent' | 'bytes_sent' | 'frames_dropped'>;
@@ -26,6 +26,7 @@ export class Outbox {
   #queue: QueuedFrame[] = [];
   #queuedBytes = 0;
   #scheduled = false;
+  #patience: NodeJS.Timeout | null = null;
   #blocked = false;
   #closed = false;
 
@@ -47,8 +48,11 @@ export class Outbox {
     return this.#queuedBytes;
   }
 
-  /** Null when the queue is full or closed: the frame is dropped. */
-  push(bytes: Buffer): QueuedFrame | null {
+  /**
+   * Null when the queue is full or closed: the frame is dropped. One that is not urgent goes with the
+   * next that is, or when the patience is over.
+   */
+  push(bytes: Buffer, urgency: 'urgent' | 'patient' = 'urgent'): QueuedFrame | null {
     if (
       this.#closed ||
       this.#queue.length >= this.#limits.maxQueuedFrames ||
@@ -60,7 +64,8 @@ export class Outbox {
     const frame: QueuedFrame = { bytes, state: 'queued' };
     this.#queue.push(frame);
     this.#queuedBytes += bytes.length;
-    this.#schedule();
+    if (urgency === 'urgent') this.#schedule();
+    else this.#patience ??= setTimeout(() => this.#flush(), this.#limits.patienceMs);
     return frame;
   }
 
@@ -76,6 +81,7 @@ export class Outbox {
   /** Drops what is queued. */
   close(): void {
     this.#closed = true;
+    this.#endPatience();
     this.#counters.frames_dropped += this.#queue.length;
     for (const frame of this.#queue) frame.state = 'dropped';
     this.#queue = [];
@@ -92,10 +98,16 @@ export class Outbox {
   }
 
   #flush(): void {
+    this.#endPatience();
     while (!this.#blocked && !this.#closed && this.#queue.length > 0) {
       const batch = this.#takeBatch();
       this.#blocked = !this.#stream.write(batch);
     }
+  }
+
+  #endPatience(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
   }
 
   #takeBatch(): Buffer {

@@ -52,8 +52,8 @@ export class PeerStream {
   }
 
   /** Null when the queue is full. */
-  send(name: FrameName, body: object): QueuedFrame | null {
-    return this.outbox.push(encodeFrame(name, body));
+  send(name: FrameName, body: object, urgency?: 'patient'): QueuedFrame | null {
+    return this.outbox.push(encodeFrame(name, body), urgency);
   }
 
   close(): void {

@@ -1,0 +1,78 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import t from 'tap';
+import type { LogEntry } from '../core/messages.ts';
+import type { LogStore, StateMachine } from '../ports.ts';
+import { Applier } from './applier.ts';
+import { patientEntries } from './limits.ts';
+
+function applier(isAwaited: boolean) {
+  const batches: number[][] = [];
+  const applied = { index: 0, term: 1 };
+  const machine: Pick<StateMachine, 'applied' | 'apply'> = {
+    applied,
+    apply: (entries) => {
+      batches.push(entries.map((entry) => entry.index));
+      applied.index = entries.at(-1)?.index ?? 0;
+      return [];
+    },
+  };
+  const entry = (index: number): LogEntry => ({
+    index,
+    term: 1,
+    type: 0,
+    command: new Uint8Array(1),
+  });
+  const made = new Applier(machine as StateMachine, {} as LogStore, {
+    cached: (from, count) => Array.from({ length: count }, (_, n) => entry(from + n)),
+    applied: () => undefined,
+    isAwaited: () => isAwaited,
+    isCompacted: () => false,
+    fatal: (error) => {
+      throw error;
+    },
+  });
+  return { applier: made, batches };
+}
+
+t.test('what somebody waits for is applied in the next turn', async (t) => {
+  const { applier: one, batches } = applier(true);
+  one.advance(1);
+  t.same(batches, [], 'messages get out first');
+  await turn();
+  one.advance(3);
+  await turn();
+  t.same(batches, [[1], [2, 3]]);
+  one.close();
+});
+
+t.test('what nobody waits for gathers until somebody does', async (t) => {
+  const { applier: one, batches } = applier(false);
+  one.advance(1);
+  await turn();
+  t.same(batches, []);
+  one.advance(2);
+  one.hurry();
+  await turn();
+  t.same(batches, [[1, 2]]);
+  one.close();
+});
+
+t.test('… and is applied in the end', async (t) => {
+  const { applier: one, batches } = applier(false);
+  one.advance(1);
+  while (batches.length === 0) await turn();
+  t.same(batches, [[1]]);
+  one.advance(1 + patientEntries);
+  await turn();
+  t.equal(batches.length, 2, 'much of it at once');
+  one.close();
+});
+
+t.test('closing leaves nothing that is applied later', async (t) => {
+  const { applier: one, batches } = applier(false);
+  one.advance(1);
+  one.close();
+  one.hurry();
+  await turn();
+  t.same(batches, []);
+});
