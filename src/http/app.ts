@@ -57,7 +57,6 @@ import { tutorRoutes } from './routes/tutor.ts';
 import { tutorConversationRoutes } from './routes/tutor-conversations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
-import { secureHeaders } from './secure-headers.ts';
 import { registerStorageGauges } from './storage-metrics.ts';
 import type { TutorParts } from './tutor-parts.ts';
 
@@ -126,7 +125,6 @@ function prepare(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
   registerStorageGauges(registry, parts.blobs);
   const foundation = { consensus, replica, settings, logger, inFlight: new Set<string>() };
   app.use(arrival(foundation, [measure(registry), accessLog(logger)]));
-  app.use(secureHeaders);
   if (settings.cors_origins.length > 0) app.use('/v1/*', cors(settings.cors_origins));
   app.onError(answerError);
   app.notFound(answerNotFound(app));

@@ -1,10 +1,10 @@
-import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
+import { answerDirectly } from './answer-directly.ts';
 import type { AnswerObserver } from './answer-observer.ts';
-import { writeHeadersDirectly } from './direct-headers.ts';
-import type { ApiContext, ApiEnv, Foundation } from './env.ts';
+import { type ApiContext, type ApiEnv, type Foundation, servedBy } from './env.ts';
 import { newRequestId } from './ids.ts';
 import { maxRequestIdChars } from './limits.ts';
+import { DATA_HEADERS } from './secure-headers.ts';
 
 const SANE_ID = new RegExp(`^[A-Za-z0-9._-]{1,${maxRequestIdChars}}$`);
 
@@ -18,8 +18,8 @@ export function arrival(
 ): MiddlewareHandler<ApiEnv> {
   return async (c, next) => {
     const began = performance.now();
-    const { outgoing } = (c.env ?? {}) as Partial<HttpBindings>;
-    if (outgoing !== undefined) writeHeadersDirectly(c, outgoing);
+    if (servedBy(c).answer === undefined) setDataHeaders(c);
+    else answerDirectly(c);
     const given = c.req.header('x-request-id');
     const requestId = given !== undefined && SANE_ID.test(given) ? given : newRequestId();
     c.set('foundation', foundation);
@@ -32,6 +32,13 @@ export function arrival(
     const milliseconds = performance.now() - began;
     for (const observe of observers) observe(c, milliseconds);
   };
+}
+
+/** An answer of the server's begins with them. */
+function setDataHeaders(c: ApiContext): void {
+  for (let at = 0; at < DATA_HEADERS.length; at += 2) {
+    c.header(DATA_HEADERS[at] as string, DATA_HEADERS[at + 1]);
+  }
 }
 
 /** Where in the log this answer stands, and who leads. */

@@ -1,6 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { HttpBindings } from '@hono/node-server';
-import type { ApiContext } from './env.ts';
+import { type ApiContext, servedBy } from './env.ts';
 
 /**
  * Where the connection comes from, for the login throttle: an IPv4 address, or the /64 of an IPv6
@@ -8,8 +7,7 @@ import type { ApiContext } from './env.ts';
  * them. `null` when there is no socket.
  */
 export function clientAddress(c: ApiContext): string | null {
-  const bindings = c.env as Partial<HttpBindings> | undefined;
-  const address = bindings?.incoming?.socket.remoteAddress;
+  const address = servedBy(c).incoming?.socket.remoteAddress;
   return address === undefined ? null : addressPrefix(address);
 }
 

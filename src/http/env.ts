@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Reader } from '../lms/reader.ts';
 import type { Scope } from '../lms/scopes.ts';
 import type { Actor } from '../lms/tx.ts';
+import type { Answer } from './answer.ts';
 import type { Consensus } from './ports.ts';
 import type { ApiSettings } from './settings.ts';
 
@@ -31,6 +33,12 @@ export interface Caller {
   readonly scopes: readonly Scope[] | null;
 }
 
+/** What the server hands on with a request. */
+export interface Served {
+  readonly incoming: IncomingMessage;
+  readonly answer: Answer;
+}
+
 export interface ApiEnv {
   Variables: {
     foundation: Foundation;
@@ -52,6 +60,11 @@ export interface ApiEnv {
 }
 
 export type ApiContext = Context<ApiEnv>;
+
+/** Nothing when the request did not come through the server, as in tests. */
+export function servedBy(c: ApiContext): Partial<Served> {
+  return (c.env as Served | undefined) ?? {};
+}
 
 /** Who calls an operation that is not public: the guard has seen to it. */
 export function callerOf(c: ApiContext): Caller {

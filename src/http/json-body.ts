@@ -27,7 +27,7 @@ async function readBytes(c: ApiContext, maxBytes: number): Promise<Uint8Array> {
   const length = c.req.header('content-length');
   if (length !== undefined && Number(length) > maxBytes) throw tooLarge(maxBytes);
   try {
-    if (length !== undefined) return new Uint8Array(await c.req.raw.arrayBuffer());
+    if (length !== undefined) return await c.req.raw.bytes();
     return await readCounting(c, maxBytes);
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -58,9 +58,11 @@ function tooLarge(maxBytes: number): Problem {
   });
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new Problem('invalid_json', 'The body is not UTF-8.');
   }

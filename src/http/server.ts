@@ -1,14 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import {
-  answerBadTarget,
-  answerClientErrors,
-  answerMissingHost,
-  lacksHost,
-} from './client-errors.ts';
-import { drainWhenAnswered } from './drain.ts';
+import { Answer, sendAnswer } from './answer.ts';
+import { answerClientErrors, answerInstead, lacksHost } from './client-errors.ts';
 import type { ApiEnv } from './env.ts';
 import {
   headersTimeoutMs,
@@ -17,6 +11,10 @@ import {
   requestTimeoutMs,
   silenceTimeoutMs,
 } from './limits.ts';
+import { requestUrl } from './request-url.ts';
+import { ServedRequest } from './served-request.ts';
+
+const idleCheckMs = 10;
 
 export interface ApiServer {
   /** Where it listens: the real port when 0 was asked for. */
@@ -31,11 +29,6 @@ export async function serveApi(
   app: OpenAPIHono<ApiEnv>,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<ApiServer> {
-  const answer = getRequestListener(app.fetch, {
-    hostname: host,
-    autoCleanupIncoming: false,
-    errorHandler: answerBadTarget,
-  });
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -43,12 +36,13 @@ export async function serveApi(
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       requireHostHeader: false,
+      joinDuplicateHeaders: true,
+      optimizeEmptyRequests: true,
     },
     (incoming, outgoing) => {
-      if (lacksHost(incoming)) return answerMissingHost(outgoing);
-      drainWhenAnswered(incoming, outgoing);
-      outgoing.once('close', () => setImmediate(closeIdleWhenStopping, server));
-      return answer(incoming, outgoing);
+      const url = lacksHost(incoming) ? null : requestUrl(incoming, host);
+      if (url === null) return answerInstead(outgoing, 'invalid_request');
+      return answer(app, url, incoming, outgoing);
     },
   );
   server.timeout = silenceTimeoutMs;
@@ -63,6 +57,23 @@ export async function serveApi(
   };
 }
 
+async function answer(
+  app: OpenAPIHono<ApiEnv>,
+  url: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const answer = new Answer();
+  const request = new ServedRequest(incoming, url) as unknown as Request;
+  try {
+    await app.fetch(request, { incoming, answer });
+    await sendAnswer(answer, incoming, outgoing);
+  } catch (error) {
+    // The client must not take what it has for the whole.
+    outgoing.destroy(error as Error);
+  }
+}
+
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -73,16 +84,14 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** A connection that falls idle after `close` began would hold it up until its keep-alive ends. */
-function closeIdleWhenStopping(server: Server): void {
-  if (!server.listening) server.closeIdleConnections();
-}
-
+/** Connections that fall idle while the running requests end would hold it up until their keep-alive ends. */
 function close(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    const closeIdle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(closeIdle);
       resolve();
     });
     server.closeIdleConnections();
