@@ -55,7 +55,7 @@ const maxAgeSeconds = 600;
 
 /** Lets the listed origins use the API from a browser. Tokens travel in a header, never in cookies. */
 export function cors(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
-  return async (c, next) => {
+  return (c, next) => {
     const origin = c.req.header('origin') ?? '';
     if (origins.includes(origin)) c.header('Access-Control-Allow-Origin', origin);
     c.header('Access-Control-Expose-Headers', EXPOSED);
@@ -66,6 +66,6 @@ export function cors(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
     c.header('Access-Control-Allow-Methods', METHODS);
     c.header('Access-Control-Allow-Headers', ALLOWED);
     c.header('Access-Control-Max-Age', String(maxAgeSeconds));
-    return c.body(null, 204);
+    return Promise.resolve(c.body(null, 204));
   };
 }

@@ -63,10 +63,10 @@ function bytesOf(incoming: IncomingMessage): Promise<Uint8Array> {
     };
     if (incoming.destroyed) return cut();
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-    incoming.once('end', () => {
+    incoming.on('end', () => {
       const [first] = chunks;
       resolve(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
     });
-    incoming.once('close', cut);
+    incoming.on('close', cut);
   });
 }

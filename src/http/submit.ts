@@ -31,9 +31,9 @@ export async function submit<Payload extends object, Value>(
   options: SubmitOptions = {},
 ): Promise<NonNullable<Value>> {
   const header = commandHeader(c, definition, options);
-  const { index, result } = await inFlightOnce(c, header, () =>
-    propose(c, { ...payload, ...header }),
-  );
+  const run = () => propose(c, { ...payload, ...header });
+  const hasKey = header.idempotency_key !== undefined;
+  const { index, result } = await (hasKey ? inFlightOnce(c, header, run) : run());
   setIndex(c, index);
   if (result.replayed === true) c.header('Idempotency-Replayed', 'true');
   if (!result.ok) {
@@ -84,7 +84,6 @@ async function inFlightOnce<T>(
   header: CommandHeader,
   run: () => Promise<T>,
 ): Promise<T> {
-  if (header.idempotency_key === undefined) return run();
   const { inFlight } = c.get('foundation');
   const key = `${header.actor_id} ${header.idempotency_key}`;
   if (inFlight.has(key)) {

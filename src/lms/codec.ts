@@ -12,7 +12,8 @@ const packr = new Packr({ useRecords: false, int64AsType: 'number' });
 
 export function encodeCommand(command: Command<object>): Uint8Array {
   const body = packr.pack(command);
-  const bytes = new Uint8Array(STAMP_BYTES + body.length);
+  const bytes = Buffer.allocUnsafe(STAMP_BYTES + body.length);
+  bytes.fill(0, 0, STAMP_BYTES);
   bytes.set(body, STAMP_BYTES);
   return bytes;
 }
