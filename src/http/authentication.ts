@@ -18,7 +18,7 @@ export async function authenticate(c: ApiContext): Promise<Caller> {
   if (token === undefined) throw unauthenticated();
   if (c.req.method === 'GET' || c.req.method === 'HEAD') await settle(c);
   const digest = tokenHash(token);
-  const { reader } = c.get('foundation').replica;
+  const { reader } = c.env.foundation.replica;
   let session = sessionByTokenHash(reader, digest);
   if (session === null) {
     await barrier(c);

@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { type ApiContext, servedBy } from './env.ts';
+import type { ApiContext } from './env.ts';
 
 /**
  * Where the connection comes from, for the login throttle: an IPv4 address, or the /64 of an IPv6
@@ -7,7 +7,7 @@ import { type ApiContext, servedBy } from './env.ts';
  * them. `null` when there is no socket.
  */
 export function clientAddress(c: ApiContext): string | null {
-  const address = servedBy(c).incoming?.socket.remoteAddress;
+  const address = c.env.incoming?.socket.remoteAddress;
   return address === undefined ? null : addressPrefix(address);
 }
 

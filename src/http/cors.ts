@@ -1,5 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
-import type { ApiEnv } from './env.ts';
+import type { ApiContext } from './env.ts';
 
 const METHODS = 'GET,HEAD,PUT,POST,DELETE,PATCH';
 
@@ -53,19 +52,23 @@ const EXPOSED = [
 
 const maxAgeSeconds = 600;
 
+/** Adds what a browser wants to know, and answers when it asks for leave. */
+export type Cors = (c: ApiContext) => Response | null;
+
 /** Lets the listed origins use the API from a browser. Tokens travel in a header, never in cookies. */
-export function cors(origins: readonly string[]): MiddlewareHandler<ApiEnv> {
-  return (c, next) => {
+export function cors(origins: readonly string[]): Cors {
+  return (c) => {
+    if (!c.req.path.startsWith('/v1/')) return null;
     const origin = c.req.header('origin') ?? '';
     if (origins.includes(origin)) c.header('Access-Control-Allow-Origin', origin);
     c.header('Access-Control-Expose-Headers', EXPOSED);
     c.header('Vary', 'Origin', { append: true });
     const asksForLeave = c.req.header('access-control-request-method') !== undefined;
     // OPTIONS of its own right, such as tus has it, asks for nothing.
-    if (c.req.method !== 'OPTIONS' || !asksForLeave) return next();
+    if (c.req.method !== 'OPTIONS' || !asksForLeave) return null;
     c.header('Access-Control-Allow-Methods', METHODS);
     c.header('Access-Control-Allow-Headers', ALLOWED);
     c.header('Access-Control-Max-Age', String(maxAgeSeconds));
-    return Promise.resolve(c.body(null, 204));
+    return c.body(null, 204);
   };
 }

@@ -39,9 +39,19 @@ export interface Served {
   readonly answer: Answer;
 }
 
+/** Answers a request with what `handle` gives, or with the problem that it throws. */
+export type Arrive = (c: ApiContext, handle: Handle) => Promise<Response>;
+export type Handle = (c: ApiContext) => Response | Promise<Response>;
+
+/** What the app adds. Nothing is served when the request did not come through the server, as in tests. */
+interface Bindings extends Partial<Served> {
+  readonly foundation: Foundation;
+  readonly arrive: Arrive;
+}
+
 export interface ApiEnv {
+  Bindings: Bindings;
   Variables: {
-    foundation: Foundation;
     requestId: string;
     /** Ms since the epoch: when the request arrived. Lateness is judged by it. */
     receivedAt: number;
@@ -60,11 +70,6 @@ export interface ApiEnv {
 }
 
 export type ApiContext = Context<ApiEnv>;
-
-/** Nothing when the request did not come through the server, as in tests. */
-export function servedBy(c: ApiContext): Partial<Served> {
-  return (c.env as Served | undefined) ?? {};
-}
 
 /** Who calls an operation that is not public: the guard has seen to it. */
 export function callerOf(c: ApiContext): Caller {

@@ -1,7 +1,7 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { Handler, MiddlewareHandler } from 'hono';
 import { requestParameters, responseHeaders } from './components.ts';
-import type { ApiEnv } from './env.ts';
+import type { ApiEnv, Handle } from './env.ts';
 import { guard } from './guard.ts';
 import { maxJsonBytes } from './limits.ts';
 import type { ProblemCode } from './problem-catalogue.ts';
@@ -94,9 +94,10 @@ export function router() {
   const register = (operation: RouteConfig & { middleware: [MiddlewareHandler] }, run: Handler) => {
     const { middleware, ...route } = operation;
     const [guard] = middleware;
+    const handle: Handle = (c) => guard(c, () => run(c, noNext)) as Promise<Response>;
     app.openAPIRegistry.registerPath(route);
     const path = route.path.replaceAll(/\/{(.+?)}/g, '/:$1');
-    return app.on([route.method], [path], (c) => guard(c, () => run(c, noNext) as Promise<void>));
+    return app.on([route.method], [path], (c) => c.env.arrive(c, handle));
   };
   app.openapi = register as unknown as typeof app.openapi;
   return app;

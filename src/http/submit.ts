@@ -68,7 +68,7 @@ function commandHeader(
 
 async function propose(c: ApiContext, command: Command<object>): Promise<AppliedCommand> {
   try {
-    return await c.get('foundation').consensus.propose({
+    return await c.env.foundation.consensus.propose({
       request_id: command.command_id,
       command: encodeCommand(command),
       timeoutMs: timeLeft(c),
@@ -84,7 +84,7 @@ async function inFlightOnce<T>(
   header: CommandHeader,
   run: () => Promise<T>,
 ): Promise<T> {
-  const { inFlight } = c.get('foundation');
+  const { inFlight } = c.env.foundation;
   const key = `${header.actor_id} ${header.idempotency_key}`;
   if (inFlight.has(key)) {
     throw new Problem(
