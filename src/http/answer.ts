@@ -8,7 +8,8 @@ type Body = string | Uint8Array | ReadableStream | null;
 
 /** An answer as Node sends it: gathered while the request is handled, written at once. */
 export class Answer {
-  status = 200;
+  /** 0: there is none yet. */
+  status = 0;
   body: Body = null;
   /** Names and values in turn. */
   readonly fields: string[] = DATA_HEADERS.slice();
@@ -41,13 +42,17 @@ function isSameName(a: string, b: string): boolean {
   return a === b || (a.length === b.length && a.toLowerCase() === b.toLowerCase());
 }
 
-/** Resolves when all of it is handed to the connection; rejects when the body breaks off. */
+/**
+ * Resolves when all of it is handed to the connection. Rejects when nobody gave an answer or its body
+ * breaks off: then the connection is to be cut, so that the client does not take what it has for all.
+ */
 export function sendAnswer(
   answer: Answer,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): void | Promise<void> {
   const { status, body, fields } = answer;
+  if (status === 0) throw new Error('broken invariant: a handler gave an answer past its context');
   if (!incoming.complete) drainWhenAnswered(incoming, outgoing);
   if (body instanceof ReadableStream) {
     outgoing.writeHead(status, fields);

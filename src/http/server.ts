@@ -24,10 +24,17 @@ export interface ApiServer {
   close(graceMs: number): Promise<void>;
 }
 
+interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Told why an answer broke off, unless the client left. */
+  readonly report?: (error: unknown) => void;
+}
+
 /** Serves the app over HTTP/1.1. Rejects when it cannot listen (`EADDRINUSE` and the like). */
 export async function serveApi(
   app: OpenAPIHono<ApiEnv>,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, report = () => undefined }: ServeOptions,
 ): Promise<ApiServer> {
   const server = createServer(
     {
@@ -42,7 +49,10 @@ export async function serveApi(
     (incoming, outgoing) => {
       const url = lacksHost(incoming) ? null : requestUrl(incoming, host);
       if (url === null) return answerInstead(outgoing, 'invalid_request');
-      return answer(app, url, incoming, outgoing);
+      return answer(app, url, incoming, outgoing).catch((error: NodeJS.ErrnoException) => {
+        outgoing.destroy();
+        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') report(error);
+      });
     },
   );
   server.timeout = silenceTimeoutMs;
@@ -65,13 +75,8 @@ async function answer(
 ): Promise<void> {
   const answer = new Answer();
   const request = new ServedRequest(incoming, url) as unknown as Request;
-  try {
-    await app.fetch(request, { incoming, answer });
-    await sendAnswer(answer, incoming, outgoing);
-  } catch (error) {
-    // The client must not take what it has for the whole.
-    outgoing.destroy(error as Error);
-  }
+  await app.fetch(request, { incoming, answer });
+  await sendAnswer(answer, incoming, outgoing);
 }
 
 function listen(server: Server, host: string, port: number): Promise<void> {

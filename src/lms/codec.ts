@@ -13,7 +13,7 @@ const packr = new Packr({ useRecords: false, int64AsType: 'number' });
 export function encodeCommand(command: Command<object>): Uint8Array {
   const body = packr.pack(command);
   const bytes = Buffer.allocUnsafe(STAMP_BYTES + body.length);
-  bytes.fill(0, 0, STAMP_BYTES);
+  for (let n = 0; n < STAMP_BYTES; n += 1) bytes[n] = 0;
   bytes.set(body, STAMP_BYTES);
   return bytes;
 }
