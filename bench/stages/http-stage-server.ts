@@ -17,7 +17,7 @@ export interface ServedStage {
 }
 
 const students = 16;
-/** Writes that arrive within it are answered together, as they are when they share an fsync. */
+/** Requests that arrive within it are answered together: they share an fsync, or a read barrier. */
 const groupMs = 1;
 
 /** The whole API over a state machine in memory; a log stands behind it that takes `groupMs`. */
@@ -46,12 +46,17 @@ let waiting: (() => void)[] = [];
 
 api.consensus.propose = async ({ command }) => {
   answer ??= apply.call(api.consensus, command);
-  await new Promise<void>((resolve) => {
+  await inGroup();
+  return answer;
+};
+api.consensus.beforeRead = inGroup;
+
+function inGroup(): Promise<void> {
+  return new Promise((resolve) => {
     if (waiting.length === 0) setTimeout(answerAll, groupMs);
     waiting.push(resolve);
   });
-  return answer;
-};
+}
 
 function answerAll(): void {
   const group = waiting;

@@ -52,9 +52,7 @@ function newPlace<T>(): Place<T> {
 }
 
 function partsOf(path: string): string[] {
-  const parts = path.split('/');
-  parts.shift();
-  return parts;
+  return path.slice(1).split('/');
 }
 
 function placeBelow<T>(place: Place<T>, part: string): Place<T> {
