@@ -243,10 +243,11 @@ function startApi(
   { cluster, node, version, logger }: NodeOptions,
   parts: Omit<AppParts, 'registry' | 'logger' | 'settings'>,
 ): Promise<ApiServer> {
+  const apiLogger = logger.child({ part: 'api' });
   const app = createApp({
     ...parts,
     registry: new Registry(),
-    logger: logger.child({ part: 'api' }),
+    logger: apiLogger,
     settings: {
       version,
       started_at: Date.now(),
@@ -259,7 +260,8 @@ function startApi(
       max_ready_lag_entries: maxReadyLagEntries,
     },
   });
-  return serveApi(app, addressOf(new URL(node.api).host)).catch(startError);
+  const report = (err: unknown) => apiLogger.error({ err }, 'an answer broke off');
+  return serveApi(app, { ...addressOf(new URL(node.api).host), report }).catch(startError);
 }
 
 /** The state machine's results are what `LmsMachine.apply` returns. */

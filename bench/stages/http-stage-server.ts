@@ -3,15 +3,21 @@ import { serveApi } from '../../src/http/server.ts';
 import { TestApi } from '../../src/http/testing.ts';
 import { createCourse } from '../../src/lms/commands/create-course.ts';
 import { enroll } from '../../src/lms/commands/enroll.ts';
+import { postQuery } from '../../src/lms/commands/post-query.ts';
 import type { LoadJob } from '../load-job.ts';
 import { queryBody } from '../query-body.ts';
 
+type ServedRequest = Pick<LoadJob, 'origins' | 'method' | 'path' | 'headers' | 'body'>;
+
 export interface ServedStage {
-  readonly request: Pick<LoadJob, 'origins' | 'method' | 'path' | 'headers' | 'body'>;
+  /** A question. */
+  readonly write: ServedRequest;
+  /** Of that question, with what was answered to it: nothing. */
+  readonly read: ServedRequest;
 }
 
 const students = 16;
-/** Writes that arrive within it are answered together, as they are when they share an fsync. */
+/** Requests that arrive within it are answered together: they share an fsync, or a read barrier. */
 const groupMs = 1;
 
 /** The whole API over a state machine in memory; a log stands behind it that takes `groupMs`. */
@@ -25,7 +31,9 @@ const tokens = Array.from({ length: students }, (_, n) => {
   api.command(enroll, { course_id, user_id: id, role: 'student' }, teacher.id);
   return token;
 });
-const path = `/v1/courses/${course_id}/queries`;
+const query_id = newId('qry');
+const question = { ...JSON.parse(queryBody()), query_id, course_id, anonymous: false };
+api.command(postQuery, question, teacher.id);
 const headers = tokens.map((token) => ({
   authorization: `Bearer ${token}`,
   'content-type': 'application/json',
@@ -38,12 +46,17 @@ let waiting: (() => void)[] = [];
 
 api.consensus.propose = async ({ command }) => {
   answer ??= apply.call(api.consensus, command);
-  await new Promise<void>((resolve) => {
+  await inGroup();
+  return answer;
+};
+api.consensus.beforeRead = inGroup;
+
+function inGroup(): Promise<void> {
+  return new Promise((resolve) => {
     if (waiting.length === 0) setTimeout(answerAll, groupMs);
     waiting.push(resolve);
   });
-  return answer;
-};
+}
 
 function answerAll(): void {
   const group = waiting;
@@ -56,7 +69,15 @@ process.on('message', () => {
   const { user, system } = process.cpuUsage();
   process.send?.(user + system);
 });
+const origins = [url];
 const served: ServedStage = {
-  request: { origins: [url], method: 'POST', path, headers, body: queryBody() },
+  write: {
+    origins,
+    method: 'POST',
+    path: `/v1/courses/${course_id}/queries`,
+    headers,
+    body: queryBody(),
+  },
+  read: { origins, method: 'GET', path: `/v1/queries/${query_id}`, headers, body: null },
 };
 process.send?.(served);

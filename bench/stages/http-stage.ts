@@ -6,16 +6,16 @@ import type { ServedStage } from './http-stage-server.ts';
 const job = { connections: 64, seconds: 4, warm_up_seconds: 4 };
 
 /**
- * CPU time of the node that takes a write, in µs: from the bytes of the request to those of the
+ * CPU time of the node that takes a request, in µs: from the bytes of the request to those of the
  * answer, with a log that answers at once.
  */
-export async function httpMicroseconds(): Promise<number> {
+export async function httpMicroseconds(kind: keyof ServedStage): Promise<number> {
   const server = fork(new URL('./http-stage-server.ts', import.meta.url));
   try {
     const [served] = (await once(server, 'message')) as [ServedStage];
     const load = fork(new URL('../load.ts', import.meta.url));
     const answered = once(load, 'message') as Promise<[LoadResult]>;
-    const request: LoadJob = { ...served.request, ...job };
+    const request: LoadJob = { ...served[kind], ...job };
     load.send(request);
     await new Promise((resolve) => setTimeout(resolve, job.warm_up_seconds * 1000));
     const before = await cpuMicroseconds(server);

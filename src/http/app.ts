@@ -5,7 +5,7 @@ import { arrival } from './arrival.ts';
 import type { Blobs } from './blobs.ts';
 import { registerComponents } from './components.ts';
 import { cors } from './cors.ts';
-import type { ApiEnv, Foundation } from './env.ts';
+import type { ApiEnv, Foundation, Served } from './env.ts';
 import { answerError, answerNotFound } from './failures.ts';
 import { measure, registerGauges } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
@@ -57,7 +57,6 @@ import { tutorRoutes } from './routes/tutor.ts';
 import { tutorConversationRoutes } from './routes/tutor-conversations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
-import { secureHeaders } from './secure-headers.ts';
 import { registerStorageGauges } from './storage-metrics.ts';
 import type { TutorParts } from './tutor-parts.ts';
 
@@ -125,11 +124,14 @@ function prepare(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
   registerGauges(registry, consensus, settings.started_at);
   registerStorageGauges(registry, parts.blobs);
   const foundation = { consensus, replica, settings, logger, inFlight: new Set<string>() };
-  app.use(arrival(foundation, [measure(registry), accessLog(logger)]));
-  app.use(secureHeaders);
-  if (settings.cors_origins.length > 0) app.use('/v1/*', cors(settings.cors_origins));
+  const allowed = settings.cors_origins.length > 0 ? cors(settings.cors_origins) : null;
+  const arrive = arrival(foundation, [measure(registry), accessLog(logger)], allowed);
+  const { fetch } = app;
+  app.fetch = (request, served: Partial<Served> = {}) =>
+    fetch(request, { foundation, arrive, incoming: served.incoming, answer: served.answer });
   app.onError(answerError);
-  app.notFound(answerNotFound(app));
+  const notFound = answerNotFound(app);
+  app.notFound((c) => arrive(c, notFound));
   registerComponents(app);
 }
 

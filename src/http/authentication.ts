@@ -3,7 +3,7 @@ import { barrier, settle } from './consistency.ts';
 import type { ApiContext, Caller } from './env.ts';
 import { Problem } from './problem.ts';
 import { noteTokenUse } from './token-use.ts';
-import { tokenHash } from './tokens.ts';
+import { rememberedTokenHash } from './tokens.ts';
 
 const BEARER = /^Bearer +(lms_(?:pat_)?[A-Za-z0-9_-]{43})$/i;
 
@@ -17,8 +17,8 @@ export async function authenticate(c: ApiContext): Promise<Caller> {
   const token = BEARER.exec(c.req.header('authorization') ?? '')?.[1];
   if (token === undefined) throw unauthenticated();
   if (c.req.method === 'GET' || c.req.method === 'HEAD') await settle(c);
-  const digest = tokenHash(token);
-  const { reader } = c.get('foundation').replica;
+  const digest = rememberedTokenHash(token);
+  const { reader } = c.env.foundation.replica;
   let session = sessionByTokenHash(reader, digest);
   if (session === null) {
     await barrier(c);

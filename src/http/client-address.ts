@@ -1,5 +1,4 @@
 import { isIPv6 } from 'node:net';
-import type { HttpBindings } from '@hono/node-server';
 import type { ApiContext } from './env.ts';
 
 /**
@@ -8,8 +7,7 @@ import type { ApiContext } from './env.ts';
  * them. `null` when there is no socket.
  */
 export function clientAddress(c: ApiContext): string | null {
-  const bindings = c.env as Partial<HttpBindings> | undefined;
-  const address = bindings?.incoming?.socket.remoteAddress;
+  const address = c.env.incoming?.socket.remoteAddress;
   return address === undefined ? null : addressPrefix(address);
 }
 

@@ -24,25 +24,16 @@ export function lacksHost(incoming: IncomingMessage): boolean {
   return incoming.httpVersion === '1.1' && incoming.headers.host === undefined;
 }
 
-export function answerMissingHost(outgoing: ServerResponse): void {
-  const { body, request_id } = document('invalid_request');
-  const { status } = PROBLEMS.invalid_request;
-  outgoing.writeHead(status, {
+/** For a request that the app does not get to answer; nothing more is read of its connection. */
+export function answerInstead(outgoing: ServerResponse, code: ProblemCode): void {
+  const { body, request_id } = document(code);
+  outgoing.writeHead(PROBLEMS[code].status, {
     'Content-Type': 'application/problem+json',
     'Content-Length': Buffer.byteLength(body),
     'X-Request-Id': request_id,
     Connection: 'close',
   });
   outgoing.end(body);
-}
-
-/** A request line or `Host` that makes no URL: nothing that the app could route. */
-export function answerBadTarget(): Response {
-  const { body, request_id } = document('invalid_request');
-  return new Response(body, {
-    status: PROBLEMS.invalid_request.status,
-    headers: { 'Content-Type': 'application/problem+json', 'X-Request-Id': request_id },
-  });
 }
 
 function document(code: ProblemCode) {

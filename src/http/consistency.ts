@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
 /** When waiting ends for this request: `LMS-Timeout-Ms`, else what the operator set. */
 export function requestDeadline(c: ApiContext): number {
   const header = c.req.header('lms-timeout-ms');
-  if (header === undefined) return performance.now() + c.get('foundation').settings.deadline_ms;
+  if (header === undefined) return performance.now() + c.env.foundation.settings.deadline_ms;
   const ms = /^\d{1,6}$/.test(header) ? Number(header) : Number.NaN;
   if (ms >= minDeadlineMs && ms <= maxDeadlineMs) return performance.now() + ms;
   throw new Problem(
@@ -22,7 +22,7 @@ export function requestDeadline(c: ApiContext): number {
  */
 export async function settle(c: ApiContext): Promise<void> {
   if (c.get('settled')) return;
-  const { consensus } = c.get('foundation');
+  const { consensus } = c.env.foundation;
   const local = wantsLocal(c);
   const index = minIndex(c);
   if (!local) await awaitRead(consensus.readBarrier(timeLeft(c)), LOCAL_HINT);
@@ -38,7 +38,7 @@ export function setIndex(c: ApiContext, index: number): void {
 
 /** The read barrier whatever the request asks for. */
 export async function barrier(c: ApiContext): Promise<void> {
-  await awaitRead(c.get('foundation').consensus.readBarrier(timeLeft(c)), LOCAL_HINT);
+  await awaitRead(c.env.foundation.consensus.readBarrier(timeLeft(c)), LOCAL_HINT);
 }
 
 function wantsLocal(c: ApiContext): boolean {

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'hono';
 import type { Logger } from 'pino';
 import type { Reader } from '../lms/reader.ts';
 import type { Scope } from '../lms/scopes.ts';
 import type { Actor } from '../lms/tx.ts';
+import type { Answer } from './answer.ts';
 import type { Consensus } from './ports.ts';
 import type { ApiSettings } from './settings.ts';
 
@@ -31,9 +33,25 @@ export interface Caller {
   readonly scopes: readonly Scope[] | null;
 }
 
+/** What the server hands on with a request. */
+export interface Served {
+  readonly incoming: IncomingMessage;
+  readonly answer: Answer;
+}
+
+/** Answers a request with what `handle` gives, or with the problem that it throws. */
+export type Arrive = (c: ApiContext, handle: Handle) => Promise<Response>;
+export type Handle = (c: ApiContext) => Response | Promise<Response>;
+
+/** What the app adds. Nothing is served when the request did not come through the server, as in tests. */
+interface Bindings extends Partial<Served> {
+  readonly foundation: Foundation;
+  readonly arrive: Arrive;
+}
+
 export interface ApiEnv {
+  Bindings: Bindings;
   Variables: {
-    foundation: Foundation;
     requestId: string;
     /** Ms since the epoch: when the request arrived. Lateness is judged by it. */
     receivedAt: number;

@@ -1,14 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { ErrorHandler, NotFoundHandler } from 'hono';
-import type { ApiEnv } from './env.ts';
+import type { ApiContext, ApiEnv, Handle } from './env.ts';
 import { loggedPath } from './logged-path.ts';
 import { asProblem, Problem, problemResponse } from './problem.ts';
 
 /** Everything thrown becomes a problem document; a mistake shows its request id and nothing more. */
-export const answerError: ErrorHandler<ApiEnv> = (error, c) => {
+export function answerError(error: unknown, c: ApiContext): Response {
   const problem = asProblem(error);
   if (problem !== null) return problemResponse(c, problem);
-  const { logger } = c.get('foundation');
+  const { logger } = c.env.foundation;
   logger.error(
     { err: error, request_id: c.get('requestId'), path: loggedPath(c.req.path) },
     'request failed',
@@ -17,10 +16,10 @@ export const answerError: ErrorHandler<ApiEnv> = (error, c) => {
     c,
     new Problem('internal', `Report this with the request id ${c.get('requestId')}.`),
   );
-};
+}
 
 /** 404 for an unknown path, 405 with `Allow` for a known path with another method. */
-export function answerNotFound(app: OpenAPIHono<ApiEnv>): NotFoundHandler<ApiEnv> {
+export function answerNotFound(app: OpenAPIHono<ApiEnv>): Handle {
   return (c) => {
     const methods = methodsOf(app, c.req.path);
     if (methods.length === 0) {

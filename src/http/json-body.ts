@@ -9,7 +9,7 @@ import { Problem } from './problem.ts';
 export async function readJsonBody(c: ApiContext, maxBytes: number): Promise<void> {
   const bytes = await readBytes(c, maxBytes);
   const text = decode(bytes);
-  if (deeperThan(text, maxJsonDepth)) {
+  if (mayBeDeeperThan(text, maxJsonDepth) && deeperThan(text, maxJsonDepth)) {
     throw new Problem('invalid_json', `The body is nested more than ${maxJsonDepth} deep.`);
   }
   try {
@@ -27,7 +27,7 @@ async function readBytes(c: ApiContext, maxBytes: number): Promise<Uint8Array> {
   const length = c.req.header('content-length');
   if (length !== undefined && Number(length) > maxBytes) throw tooLarge(maxBytes);
   try {
-    if (length !== undefined) return new Uint8Array(await c.req.raw.arrayBuffer());
+    if (length !== undefined) return await c.req.raw.bytes();
     return await readCounting(c, maxBytes);
   } catch (error) {
     if (error instanceof Problem) throw error;
@@ -58,12 +58,28 @@ function tooLarge(maxBytes: number): Problem {
   });
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new Problem('invalid_json', 'The body is not UTF-8.');
   }
+}
+
+/** Few bodies have as many brackets as they may be deep. */
+function mayBeDeeperThan(text: string, limit: number): boolean {
+  return countOf('{', text, limit) + countOf('[', text, limit) > limit;
+}
+
+/** Counts no further than just above `limit`. */
+function countOf(char: string, text: string, limit: number): number {
+  let count = 0;
+  for (let at = text.indexOf(char); at !== -1 && count <= limit; at = text.indexOf(char, at + 1)) {
+    count += 1;
+  }
+  return count;
 }
 
 /** One pass, no recursion: `JSON.parse` itself would only fail when the stack is full. */

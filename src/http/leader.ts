@@ -6,7 +6,7 @@ import { Problem } from './problem.ts';
  * clusters that are set to it; `null` when this node leads or forwards by itself.
  */
 export function redirectToLeader(c: ApiContext): Response | null {
-  const { consensus, settings } = c.get('foundation');
+  const { consensus, settings } = c.env.foundation;
   if (settings.write_forwarding === 'forward' && !prefersRedirect(c)) return null;
   const status = consensus.status();
   if (status.role === 'leader') return null;

@@ -51,6 +51,8 @@ export const uploadKeptMs = 24 * 60 * 60 * 1000;
 /** What is brought to a majority in one go of a body that may break off. */
 export const uploadPartBytes = 8 * 1024 * 1024;
 
+/** Tokens whose digests a node keeps in memory, 150 bytes each. */
+export const maxRememberedTokens = 10_000;
 /** How long an access token lasts. */
 export const sessionLifetimeMs = 24 * 60 * 60 * 1000;
 /** How long a login lasts, however often it is refreshed. */

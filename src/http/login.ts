@@ -17,7 +17,7 @@ export async function verifyPassword(
   account: { readonly username_key: string; readonly credentials: Credentials | null },
   password: string,
 ): Promise<boolean> {
-  const { reader } = c.get('foundation').replica;
+  const { reader } = c.env.foundation.replica;
   const subject: LoginSubject = {
     username_key: account.username_key,
     address: clientAddress(c),

@@ -1,12 +1,13 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi';
 import type { Handler, MiddlewareHandler } from 'hono';
 import { requestParameters, responseHeaders } from './components.ts';
-import type { ApiEnv } from './env.ts';
+import type { ApiEnv, Handle } from './env.ts';
 import { guard } from './guard.ts';
 import { maxJsonBytes } from './limits.ts';
 import type { ProblemCode } from './problem-catalogue.ts';
 import { problemResponses } from './problem-schema.ts';
 import { type RequiredScope, scopeOf } from './scopes.ts';
+import { TemplateRouter } from './template-router.ts';
 
 type OperationConfig = Omit<RouteConfig, 'path' | 'operationId' | 'middleware' | 'security'> & {
   readonly path: string;
@@ -83,15 +84,20 @@ export function operation<const P extends string, R extends OperationConfig & { 
   });
 }
 
+/** A handler answers; there is nothing behind it. */
+const noNext = () => Promise.resolve();
+
 /** An app for the operations of one resource; mounted in `app.ts`. */
 export function router() {
-  const app = new OpenAPIHono<ApiEnv>();
+  const app = new OpenAPIHono<ApiEnv>({ router: new TemplateRouter() });
   // The guard has validated; the library would do it again, in one more turn per part.
   const register = (operation: RouteConfig & { middleware: [MiddlewareHandler] }, run: Handler) => {
     const { middleware, ...route } = operation;
+    const [guard] = middleware;
+    const handle: Handle = (c) => guard(c, () => run(c, noNext)) as Promise<Response>;
     app.openAPIRegistry.registerPath(route);
     const path = route.path.replaceAll(/\/{(.+?)}/g, '/:$1');
-    return app.on([route.method], [path], ...middleware, run);
+    return app.on([route.method], [path], (c) => c.env.arrive(c, handle));
   };
   app.openapi = register as unknown as typeof app.openapi;
   return app;

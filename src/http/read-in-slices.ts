@@ -12,7 +12,7 @@ type Look = <Value>(find: (reader: Reader, actor: Actor, index: number) => Value
  */
 export async function readInSlices(c: ApiContext): Promise<Look> {
   await settle(c);
-  const { replica } = c.get('foundation');
+  const { replica } = c.env.foundation;
   const { actor } = callerOf(c);
   setIndex(c, replica.applied.index);
   return (find) => find(replica.reader, actor, replica.applied.index);

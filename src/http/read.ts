@@ -13,7 +13,7 @@ export async function read<Value>(
   find: (reader: Reader, actor: Actor) => Value,
 ): Promise<Value> {
   await settle(c);
-  const { reader, applied } = c.get('foundation').replica;
+  const { reader, applied } = c.env.foundation.replica;
   setIndex(c, applied.index);
   const value = find(reader, callerOf(c).actor);
   setVersion(c, value);
@@ -26,7 +26,7 @@ export async function readPublic<Value>(
   find: (reader: Reader) => Value,
 ): Promise<Value> {
   await settle(c);
-  const { reader, applied } = c.get('foundation').replica;
+  const { reader, applied } = c.env.foundation.replica;
   c.header('LMS-Index', String(applied.index));
   return find(reader);
 }
@@ -40,5 +40,5 @@ export async function readToJudge<Value>(
   find: (reader: Reader) => Value,
 ): Promise<Value> {
   await barrier(c);
-  return find(c.get('foundation').replica.reader);
+  return find(c.env.foundation.replica.reader);
 }

@@ -21,7 +21,7 @@ export function signReceipt(
   submissionId: string,
   attempt: number,
 ): Promise<string> {
-  const facts = receiptFacts(c.get('foundation').replica.reader, submissionId, attempt);
+  const facts = receiptFacts(c.env.foundation.replica.reader, submissionId, attempt);
   if (facts === null) throw new Error('broken invariant: an applied attempt is not there');
   return receipts.sign(receipts.claims(facts));
 }

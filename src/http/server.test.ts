@@ -102,6 +102,42 @@ t.test('a missing Host gets a problem document, except from before HTTP/1.1', as
   t.match(await raw(server.port, 'GET /healthz HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /);
 });
 
+t.test('a second Authorization is not overlooked', async (t) => {
+  const { server, token } = await scene(t);
+  const authorization = `Authorization: Bearer ${token}\r\n`;
+  const request = (headers: string) =>
+    `GET /v1/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${headers}\r\n`;
+  t.match(await raw(server.port, request(authorization)), /^HTTP\/1\.1 200 /);
+  t.match(await raw(server.port, request(authorization.repeat(2))), /^HTTP\/1\.1 401 /);
+});
+
+t.test('HEAD is answered like GET, without the body, and the connection goes on', async (t) => {
+  const { send, token } = await scene(t);
+  const headers = { Authorization: `Bearer ${token}` };
+  const got = await send('GET', '/v1/me', headers);
+  const head = await send('HEAD', '/v1/me', headers);
+  t.equal(head.status, 200);
+  t.equal(head.body, '');
+  t.equal(head.headers.etag, got.headers.etag);
+  t.equal(head.headers['content-length'], got.headers['content-length']);
+  t.equal((await send('HEAD', '/v1/me')).status, 401);
+  t.equal((await send('GET', '/v1/me', headers)).port, got.port);
+});
+
+t.test('a handler that answers with a Response of its own is told so', async (t) => {
+  const api = new TestApi();
+  const reported = Promise.withResolvers<unknown>();
+  const options = { host: '127.0.0.1', port: 0, report: reported.resolve };
+  const server = await serveApi(api.app, options);
+  t.teardown(async () => {
+    await server.close(0);
+    api.close();
+  });
+  api.app.get('/v1/test', () => new Response('unseen'));
+  t.equal(await raw(server.port, 'GET /v1/test HTTP/1.1\r\nHost: x\r\n\r\n'), '');
+  t.match(await reported.promise, { message: /broken invariant/ });
+});
+
 t.test('a port in use is an error of the start', async (t) => {
   const { api, server } = await scene(t);
   await t.rejects(serveApi(api.app, { host: '127.0.0.1', port: server.port }), {

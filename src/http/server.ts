@@ -1,14 +1,8 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import {
-  answerBadTarget,
-  answerClientErrors,
-  answerMissingHost,
-  lacksHost,
-} from './client-errors.ts';
-import { drainWhenAnswered } from './drain.ts';
+import { Answer, sendAnswer } from './answer.ts';
+import { answerClientErrors, answerInstead, lacksHost } from './client-errors.ts';
 import type { ApiEnv } from './env.ts';
 import {
   headersTimeoutMs,
@@ -17,6 +11,10 @@ import {
   requestTimeoutMs,
   silenceTimeoutMs,
 } from './limits.ts';
+import { requestUrl } from './request-url.ts';
+import { ServedRequest } from './served-request.ts';
+
+const idleCheckMs = 10;
 
 export interface ApiServer {
   /** Where it listens: the real port when 0 was asked for. */
@@ -26,16 +24,18 @@ export interface ApiServer {
   close(graceMs: number): Promise<void>;
 }
 
+interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Told why an answer broke off, unless the client left. */
+  readonly report?: (error: unknown) => void;
+}
+
 /** Serves the app over HTTP/1.1. Rejects when it cannot listen (`EADDRINUSE` and the like). */
 export async function serveApi(
   app: OpenAPIHono<ApiEnv>,
-  { host, port }: { readonly host: string; readonly port: number },
+  { host, port, report = () => undefined }: ServeOptions,
 ): Promise<ApiServer> {
-  const answer = getRequestListener(app.fetch, {
-    hostname: host,
-    autoCleanupIncoming: false,
-    errorHandler: answerBadTarget,
-  });
   const server = createServer(
     {
       maxHeaderSize: maxHeaderBytes,
@@ -43,12 +43,16 @@ export async function serveApi(
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveTimeoutMs,
       requireHostHeader: false,
+      joinDuplicateHeaders: true,
+      optimizeEmptyRequests: true,
     },
     (incoming, outgoing) => {
-      if (lacksHost(incoming)) return answerMissingHost(outgoing);
-      drainWhenAnswered(incoming, outgoing);
-      outgoing.once('close', () => setImmediate(closeIdleWhenStopping, server));
-      return answer(incoming, outgoing);
+      const url = lacksHost(incoming) ? null : requestUrl(incoming, host);
+      if (url === null) return answerInstead(outgoing, 'invalid_request');
+      return answer(app, url, incoming, outgoing).catch((error: NodeJS.ErrnoException) => {
+        outgoing.destroy();
+        if (error.code !== 'ERR_STREAM_PREMATURE_CLOSE') report(error);
+      });
     },
   );
   server.timeout = silenceTimeoutMs;
@@ -63,6 +67,18 @@ export async function serveApi(
   };
 }
 
+async function answer(
+  app: OpenAPIHono<ApiEnv>,
+  url: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
+  const answer = new Answer();
+  const request = new ServedRequest(incoming, url) as unknown as Request;
+  await app.fetch(request, { incoming, answer });
+  await sendAnswer(answer, incoming, outgoing);
+}
+
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -73,16 +89,14 @@ function listen(server: Server, host: string, port: number): Promise<void> {
   });
 }
 
-/** A connection that falls idle after `close` began would hold it up until its keep-alive ends. */
-function closeIdleWhenStopping(server: Server): void {
-  if (!server.listening) server.closeIdleConnections();
-}
-
+/** Connections that fall idle while the running requests end would hold it up until their keep-alive ends. */
 function close(server: Server, graceMs: number): Promise<void> {
   return new Promise((resolve) => {
     const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+    const closeIdle = setInterval(() => server.closeIdleConnections(), idleCheckMs);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(closeIdle);
       resolve();
     });
     server.closeIdleConnections();

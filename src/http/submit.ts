@@ -31,9 +31,9 @@ export async function submit<Payload extends object, Value>(
   options: SubmitOptions = {},
 ): Promise<NonNullable<Value>> {
   const header = commandHeader(c, definition, options);
-  const { index, result } = await inFlightOnce(c, header, () =>
-    propose(c, { ...payload, ...header }),
-  );
+  const run = () => propose(c, { ...payload, ...header });
+  const hasKey = header.idempotency_key !== undefined;
+  const { index, result } = await (hasKey ? inFlightOnce(c, header, run) : run());
   setIndex(c, index);
   if (result.replayed === true) c.header('Idempotency-Replayed', 'true');
   if (!result.ok) {
@@ -68,7 +68,7 @@ function commandHeader(
 
 async function propose(c: ApiContext, command: Command<object>): Promise<AppliedCommand> {
   try {
-    return await c.get('foundation').consensus.propose({
+    return await c.env.foundation.consensus.propose({
       request_id: command.command_id,
       command: encodeCommand(command),
       timeoutMs: timeLeft(c),
@@ -84,8 +84,7 @@ async function inFlightOnce<T>(
   header: CommandHeader,
   run: () => Promise<T>,
 ): Promise<T> {
-  if (header.idempotency_key === undefined) return run();
-  const { inFlight } = c.get('foundation');
+  const { inFlight } = c.env.foundation;
   const key = `${header.actor_id} ${header.idempotency_key}`;
   if (inFlight.has(key)) {
     throw new Problem(

@@ -17,7 +17,7 @@ export function noteTokenUse(
   const receivedAt = c.get('receivedAt');
   const today = receivedAt - (receivedAt % dayMs);
   if (token.last_used_at !== null && token.last_used_at >= today) return;
-  const { consensus, inFlight, settings } = c.get('foundation');
+  const { consensus, inFlight, settings } = c.env.foundation;
   const key = `token use ${token.id}`;
   if (inFlight.has(key)) return;
   inFlight.add(key);

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A target that a URL takes as it is: `new URL` would only cost time. */
+const PLAIN_TARGET = /^\/[!#$&-;=?-[\]_a-z~]*$/;
+const DOT_SEGMENT = /\/\.\.?(?:[/?#]|$)/;
+/** A name or IPv4 address, with a port that no scheme leaves out of a URL. */
+const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/;
+
+/**
+ * The URL that a request is for; `null` when its target and `Host` make none.
+ *
+ * @param ownHost for a request without `Host`, which HTTP/1.0 allows
+ */
+export function requestUrl({ url = '', headers }: IncomingMessage, ownHost: string): string | null {
+  if (/^https?:\/\//.test(url)) return parsed(url);
+  if (!url.startsWith('/')) return null;
+  const host = headers.host || ownHost;
+  const whole = `http://${host}${url}`;
+  const isPlain = PLAIN_HOST.test(host) && PLAIN_TARGET.test(url) && !DOT_SEGMENT.test(url);
+  return isPlain ? whole : parsed(whole, host);
+}
+
+/** @param host must be what the URL takes for it: `a/b` would become a path, `a@b` another host */
+function parsed(text: string, host?: string): string | null {
+  const [path = ''] = text.split('?');
+  if (path.includes('\\') || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  const isHost = host === undefined || url.hostname === host.replace(/:\d+$/, '').toLowerCase();
+  return isHost ? url.href : null;
+}
