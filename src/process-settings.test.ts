@@ -18,8 +18,9 @@ const WITNESS = `
   syncBuiltinESMExports();
   process.once('exit', () => {
     const { pid, execArgv, env } = process;
-    const { MALLOC_ARENA_MAX, NODE_COMPILE_CACHE } = env;
-    console.log(JSON.stringify({ pid, execArgv, flags, MALLOC_ARENA_MAX, NODE_COMPILE_CACHE }));
+    const { MALLOC_MMAP_THRESHOLD_, MALLOC_ARENA_MAX, NODE_COMPILE_CACHE } = env;
+    const settings = { MALLOC_MMAP_THRESHOLD_, MALLOC_ARENA_MAX, NODE_COMPILE_CACHE };
+    console.log(JSON.stringify({ pid, execArgv, flags, ...settings }));
   });`;
 const IMPORT = `--import=data:text/javascript,${encodeURIComponent(WITNESS)}`;
 
@@ -28,6 +29,7 @@ function hasThem(t: Test, said: string, pid: number | undefined): void {
   t.match(witness, {
     pid,
     flags: ['--heap-growing-percent=50'],
+    MALLOC_MMAP_THRESHOLD_: '131072',
     MALLOC_ARENA_MAX: '2',
     NODE_COMPILE_CACHE: /lms-node$/,
   });

@@ -13,11 +13,12 @@ const V8_FLAGS = '--heap-growing-percent=50';
 
 /**
  * glibc keeps what is freed, up to tens of megabytes for each thread that ever hashed a password, unless
- * blocks of a megabyte are mapped by themselves. Others ignore these. What Node made of the sources is
- * kept, which is half the time of a start; only whoever installed can write it.
+ * large blocks are mapped by themselves: to begin with it does that from 128 KiB on, but by itself it raises
+ * that limit to 32 MiB. Others ignore these. What Node made of the sources is kept, which is half the time
+ * of a start; only whoever installed can write it.
  */
 export const NODE_ENVIRONMENT: Readonly<Record<string, string>> = {
-  MALLOC_MMAP_THRESHOLD_: String(2 ** 20),
+  MALLOC_MMAP_THRESHOLD_: String(128 * 1024),
   MALLOC_ARENA_MAX: '2',
   NODE_COMPILE_CACHE: fileURLToPath(new URL('../node_modules/.cache/lms-node', import.meta.url)),
 };
