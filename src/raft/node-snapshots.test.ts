@@ -23,6 +23,8 @@ async function start(t: Test) {
   t.teardown(() => Promise.all([...members.values()].map(({ node }) => node.close())));
   await eventually(() => leaderOf(members) !== undefined);
   const leader = leaderOf(members) as MemoryMember;
+  // A new leader gives whoever has not answered yet as long as it takes to miss one that has.
+  await eventually(() => leader.node.status().members.every((member) => member.healthy));
   const [away, other] = [...members.values()].filter((one) => one !== leader) as [
     MemoryMember,
     MemoryMember,
@@ -49,6 +51,14 @@ async function missed(leader: MemoryMember, { id }: MemoryMember): Promise<void>
   });
 }
 
+/** The leader knows that all hold its whole log: what somebody lacks, a snapshot leaves in it. */
+async function heldByAll({ node }: MemoryMember): Promise<void> {
+  await eventually(() => {
+    const { members, last_log_index: last } = node.status();
+    return members.every((one) => one.match_index === last);
+  });
+}
+
 function propose(member: MemoryMember, text: string): Promise<unknown> {
   return member.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
 }
@@ -66,6 +76,7 @@ t.test('a snapshot by hand shortens the log, and writes go on', async (t) => {
   await writeMany(leader, 1, 10);
   const { first_log_index: first, applied_index: applied } = leader.node.status();
   t.equal(first, 1);
+  await heldByAll(leader);
   const [taken, joined] = await Promise.all([leader.node.snapshot(), leader.node.snapshot()]);
   t.same(joined, taken, 'who asks while one is taken gets that one');
   t.equal(taken.index, applied);

@@ -10,8 +10,7 @@ import { ProposalError, ReadError } from './errors.ts';
 
 const timeoutMs = 10_000;
 
-async function start(t: Test, ids: readonly string[]) {
-  const network = new MemoryNetwork();
+async function start(t: Test, ids: readonly string[], network = new MemoryNetwork()) {
   const members = await startMembers(clusterOf(ids, network, t.testdir()));
   t.teardown(() => Promise.all(members.map(({ node }) => node.close())));
   return { network, members };
@@ -78,8 +77,10 @@ t.test('without a majority: no write, no read, and the outcome is told', async (
 });
 
 t.test('a proposal that no leader ever had is known not to be applied', async (t) => {
-  const { members, network } = await start(t, ['n1', 'n2', 'n3']);
-  for (const { id } of members) network.isolate(id);
+  const ids = ['n1', 'n2', 'n3'];
+  const network = new MemoryNetwork();
+  for (const id of ids) network.isolate(id);
+  const { members } = await start(t, ids, network);
   const [first] = members as [MemoryMember];
   const error = await propose(first, 'never', 50).catch((error) => error);
   t.match(error, { code: 'no_quorum', outcome: 'not_applied' });

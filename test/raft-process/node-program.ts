@@ -35,6 +35,8 @@ export type Order =
       readonly bytes: number;
     }
   | { readonly kind: 'snapshot' }
+  /** Lets another lead; nothing if this one does not. */
+  | { readonly kind: 'hand_over' }
   | { readonly kind: 'status' }
   /** What it took since the last time. */
   | { readonly kind: 'measure' };
@@ -129,6 +131,7 @@ function measure(): Measured {
 
 async function obey(order: Order): Promise<unknown> {
   if (order.kind === 'snapshot') return raft.snapshot();
+  if (order.kind === 'hand_over') return raft.transferLeadership();
   if (order.kind === 'status') {
     const { chainHash } = machine;
     return { ...raft.status(), chainHash, appliedAtStart, firstApplied, parts };

@@ -61,6 +61,17 @@ class Cluster {
     return this.nodes.get(id) as NodeChild;
   }
 
+  /** Until another leads, whom the node has answered: from then on it can be missed. */
+  async follows(id: string): Promise<void> {
+    await until(`${id} to follow`, async () => {
+      await this.get(id).order({ kind: 'hand_over' });
+      const all = await Promise.all(IDS.map((one) => this.get(one).status()));
+      const leader = all.find(({ role }) => role === 'leader');
+      const { members = [], node_id } = leader ?? {};
+      return node_id !== id && members.some((member) => member.id === id && member.healthy);
+    });
+  }
+
   /** Until the leader has not heard of the node for so long that its log need not wait for it. */
   async missed(id: string): Promise<void> {
     await until(`the leader to miss ${id}`, async () => {
@@ -85,6 +96,7 @@ async function behind(t: Test): Promise<Cluster> {
   const cluster = await Cluster.start(t);
   await cluster.get('n1').order({ kind: 'write', from: 0, count: 30, bytes: 10 });
   await cluster.caughtUp('n3');
+  await cluster.follows('n3');
   await fallBehind(cluster, 30, 120);
   return cluster;
 }
@@ -126,6 +138,7 @@ t.test('a node killed at any moment of receiving or installing comes up whole', 
       `operation ${operation}: it began with ${appliedAtStart}, and applied from ${firstApplied} on`,
     );
     t.ok(operation < 60, 'it ends');
+    await cluster.follows('n3');
   }
 });
 

@@ -1,9 +1,13 @@
+import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
 import type { LogEntry } from '../core/messages.ts';
 import type { LogStore, StateMachine } from '../ports.ts';
 import { Applier } from './applier.ts';
-import { patientEntries } from './limits.ts';
+import { applyPatienceMs, patientEntries } from './limits.ts';
+
+t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
+t.afterEach(() => mock.timers.reset());
 
 function applier(isAwaited: boolean) {
   const batches: number[][] = [];
@@ -48,6 +52,7 @@ t.test('what somebody waits for is applied in the next turn', async (t) => {
 t.test('what nobody waits for gathers until somebody does', async (t) => {
   const { applier: one, batches } = applier(false);
   one.advance(1);
+  mock.timers.tick(applyPatienceMs - 1);
   await turn();
   t.same(batches, []);
   one.advance(2);
@@ -60,7 +65,8 @@ t.test('what nobody waits for gathers until somebody does', async (t) => {
 t.test('… and is applied in the end', async (t) => {
   const { applier: one, batches } = applier(false);
   one.advance(1);
-  while (batches.length === 0) await turn();
+  mock.timers.tick(applyPatienceMs);
+  await turn();
   t.same(batches, [[1]]);
   one.advance(1 + patientEntries);
   await turn();
@@ -73,6 +79,7 @@ t.test('closing leaves nothing that is applied later', async (t) => {
   one.advance(1);
   one.close();
   one.hurry();
+  mock.timers.tick(applyPatienceMs);
   await turn();
   t.same(batches, []);
 });

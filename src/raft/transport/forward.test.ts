@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { ForwardResponse } from '../core/messages.ts';
-import { configurationOf, openPair, openProxy, reachable } from './test-nodes.ts';
+import { openPair, reachable } from './test-nodes.ts';
 
 const FAST = { backoffMinMs: 5, backoffMaxMs: 20 };
 const request = { client_id: 'n1', request_id: 'r1', command: Buffer.alloc(300, 7) };
@@ -97,22 +97,6 @@ t.test('a call that never left its queue was not sent', async (t) => {
   const failed = t.rejects(call, { code: 'unreachable', sent: false });
   void n1.close();
   await failed;
-});
-
-t.test('a call that the deadline finds in the queue is taken back', async (t) => {
-  const { n1, n2 } = await openPair(t, FAST);
-  const proxy = await openProxy(t, n2.address.port);
-  const moved = reachable(n1, 'n2', true);
-  n1.setMembers(configurationOf({ n2: proxy.port }));
-  await moved;
-  for (const socket of proxy.sockets) socket.pause().unpipe();
-  const large = { ...request, command: Buffer.alloc(1_000_000) };
-  const calls = Array.from({ length: 20 }, () => n1.forward('n2', large, 100));
-  const failures = await Promise.all(calls.map((call) => call.catch((error) => error)));
-  t.ok(failures.every((error) => error.code === 'timeout'));
-  t.equal(failures[0].sent, true);
-  t.equal(failures[19].sent, false);
-  t.equal(n1.counters().peers.n2?.queued_frames, 0);
 });
 
 t.test('calls in flight are bounded, on both sides', async (t) => {

@@ -181,12 +181,8 @@ t.test('a peer that dials in is dialled back at once', async (t) => {
 });
 
 t.test('a peer that accepts but says nothing is given up', async (t) => {
-  const { n1, n2, configuration } = await openPair(t, {
-    ...FAST,
-    pingIntervalMs: 20,
-    pingTimeoutMs: 100,
-    connectTimeoutMs: 200,
-  });
+  const limits = { ...FAST, pingIntervalMs: 20, pingTimeoutMs: 100 };
+  const { n1, n2, configuration } = await openPair(t, limits);
   const proxy = await openProxy(t, n2.address.port);
   const [self] = configuration.voters;
   const up = reachable(n1, 'n2', true);

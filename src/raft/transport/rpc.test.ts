@@ -86,7 +86,7 @@ t.test('a forwarded command can be called by a single request', async (t) => {
 });
 
 t.test('what is wrong is refused with a clear status, and never reaches the core', async (t) => {
-  const { n1, keys } = await openPair(t, { unaryTimeoutMs: 20, maxUnaryCallsPerPeer: 2 });
+  const { n1, keys } = await openPair(t, { unaryTimeoutMs: 20 });
   n1.onMessage = (from, { kind }) => t.fail(`a ${kind} of ${from} reached the core`);
   const session = await rawSession(t, n1, keys.n2!);
   const path = '/raft.v1.Raft/RequestVote';
@@ -109,7 +109,15 @@ t.test('what is wrong is refused with a clear status, and never reaches the core
 
   n1.onMessage = () => undefined;
   t.match(await call(session, path, encode(vote)), { status: 504, body: { code: 'timeout' } });
-  const calls = [1, 2, 3].map(() => call(session, path, encode(vote)));
+});
+
+t.test('more calls than may wait are refused', async (t) => {
+  const { n1, keys } = await openPair(t, { unaryTimeoutMs: 60_000, maxUnaryCallsPerPeer: 2 });
+  const session = await rawSession(t, n1, keys.n2!);
+  const calls = [1, 2, 3].map(() => call(session, '/raft.v1.Raft/RequestVote', encode(vote)));
+  t.match(await Promise.race(calls), { status: 503, body: { code: 'overloaded' } });
+  const body = { term: 3, vote_granted: true, pre_vote: false };
+  for (let k = 0; k < 2; k += 1) n1.send('n2', { kind: 'VoteResponse', body });
   const statuses = (await Promise.all(calls)).map(({ status }) => status);
-  t.same(statuses.sort(), [503, 504, 504]);
+  t.same(statuses.sort(), [200, 200, 503]);
 });
