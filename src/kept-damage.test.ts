@@ -6,13 +6,15 @@ import { removeKeptDamage } from './kept-damage.ts';
 import { setStateAside } from './lms/state-file.ts';
 import { brokenName } from './raft/log/segment-name.ts';
 
+const SHA256 = 'a'.repeat(64);
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
 function setUp(t: Test) {
   const folder = t.testdir();
   const quarantine = join(folder, 'blobs', 'quarantine');
   const wal = join(folder, 'wal');
-  for (const path of [quarantine, wal]) mkdirSync(path, { recursive: true });
+  const shard = join(folder, 'blobs', 'aa');
+  for (const path of [quarantine, shard, wal]) mkdirSync(path, { recursive: true });
   const removed: string[] = [];
   const logger = {
     info: ({ path }: { path: string }) => void removed.push(path),
@@ -23,31 +25,34 @@ function setUp(t: Test) {
     await removeKeptDamage(folder, logger as never, Date.now() + ms);
     return removed;
   };
-  return { folder, quarantine, wal, removeAfter };
+  return { folder, quarantine, shard, wal, removeAfter };
 }
 
 t.test('what is damaged goes after 30 days, and nothing else', async (t) => {
-  const { folder, quarantine, wal, removeAfter } = setUp(t);
+  const { folder, quarantine, shard, wal, removeAfter } = setUp(t);
   writeFileSync(join(folder, 'lms.db'), 'damaged');
   const state = setStateAside(join(folder, 'lms.db'));
   const tail = join(wal, brokenName(3, 4096));
-  const blob = join(quarantine, `${'a'.repeat(64)}.x`);
-  for (const path of [tail, blob]) writeFileSync(path, 'damaged');
-  const good = ['lms.db', 'node.json', 'wal/0000000003.log', 'blobs/good'];
+  const blob = join(quarantine, `${SHA256}.x`);
+  const onlyCopy = `${'b'.repeat(64)}.x`;
+  for (const path of [tail, blob, join(quarantine, onlyCopy)]) writeFileSync(path, 'damaged');
+  const good = ['lms.db', 'node.json', 'wal/0000000003.log', `blobs/aa/${SHA256}`];
   for (const name of good) writeFileSync(join(folder, name), 'good');
   // The last write of a blob may be years before it is set aside.
   utimesSync(blob, 1, 1);
 
   t.same(await removeAfter(29 * DAY_MS), []);
   t.same((await removeAfter(30 * DAY_MS + 1_000)).sort(), [blob, state, tail].sort());
-  t.same(readdirSync(quarantine), []);
+  t.same(readdirSync(quarantine), [onlyCopy], 'no other has taken its place');
+  t.same(readdirSync(shard), [SHA256]);
   t.same(readdirSync(wal), ['0000000003.log']);
   t.same(readdirSync(folder).sort(), ['blobs', 'lms.db', 'node.json', 'wal']);
 });
 
 t.test('of very many the newest ten stay, but all of them for a day', async (t) => {
-  const { quarantine, removeAfter } = setUp(t);
-  const names = Array.from({ length: 13 }, (_, n) => String(n).padStart(2, '0'));
+  const { quarantine, shard, removeAfter } = setUp(t);
+  writeFileSync(join(shard, SHA256), 'good');
+  const names = Array.from({ length: 13 }, (_, n) => `${SHA256}.${String(n).padStart(2, '0')}`);
   for (const name of names) {
     writeFileSync(join(quarantine, name), 'damaged');
     await sleep(10);

@@ -115,6 +115,27 @@ t.test('a stream that breaks off is no whole answer', async (t) => {
   t.match(await ended, { message: 'the disk failed' });
 });
 
+t.test('a stream for a client that has left is given up', async (t) => {
+  const cancelled = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  const server = createServer((incoming, outgoing) => {
+    incoming.socket.destroy();
+    outgoing.once('close', () => {
+      const answer = new Answer();
+      answer.status = 200;
+      answer.body = new ReadableStream({ cancel: () => cancelled.resolve() });
+      Promise.resolve(sendAnswer(answer, incoming, outgoing)).then(ended.resolve, ended.reject);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  await t.rejects(fetch(`http://127.0.0.1:${port}/`));
+  await ended.promise;
+  await cancelled.promise;
+});
+
 t.test('an answer that nobody gave is not sent', async (t) => {
   await t.rejects(sent(t, () => undefined));
 });

@@ -76,6 +76,8 @@ async function sendStream(
     outgoing.end();
     return body.cancel();
   }
+  // Nothing would take the source over any more, and so nothing would let go of what is behind it.
+  if (outgoing.destroyed) return body.cancel();
   outgoing.flushHeaders();
   await pipeline(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]), outgoing);
 }

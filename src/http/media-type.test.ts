@@ -28,6 +28,15 @@ const TYPES: readonly [name: string, Uint8Array | string, string, string | null,
   ['latin-1 text', Buffer.from('Übung', 'latin1'), 'a.txt', null, 'text/plain'],
   ['a zip that is one', ZIP, 'a.zip', 'text/plain', 'application/zip'],
   ['a zip that may be a document', ZIP, 'a.docx', DOCX, DOCX],
+  ['a book', ZIP, 'a.epub', 'application/epub+zip', 'application/epub+zip'],
+  [
+    'a header in the type of a document',
+    ZIP,
+    'a.docx',
+    `${DOCX}\r\nset-cookie: a`,
+    'application/zip',
+  ],
+  ['a type that no header can carry', ZIP, 'a.docx', `${DOCX}; ☃`, 'application/zip'],
 ];
 
 for (const [name, head, filename, declared, type] of TYPES) {

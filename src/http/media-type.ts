@@ -21,7 +21,7 @@ const TEXT_TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Kinds of documents that are zip archives inside; for these the declared type is believed. */
-const ZIP_BASED = /^application\/(vnd\.(openxmlformats|oasis)|epub\+zip)/;
+const ZIP_BASED = /^application\/(?:vnd\.(?:openxmlformats|oasis)[a-z0-9.+-]{1,100}|epub\+zip)$/;
 
 /**
  * The media type of a file, told by its bytes. What the client declares is a hint, taken only where

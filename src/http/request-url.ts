@@ -3,8 +3,12 @@ import type { IncomingMessage } from 'node:http';
 /** A target that a URL takes as it is: `new URL` would only cost time. */
 const PLAIN_TARGET = /^\/[!#$&-;=?-[\]_a-z~]*$/;
 const DOT_SEGMENT = /\/\.\.?(?:[/?#]|$)/;
-/** A name or IPv4 address, with a port that no scheme leaves out of a URL. */
-const PLAIN_HOST = /^[a-z0-9._-]+(?::(?:[1-5]\d{3,4}|[6-9]\d{3}))?$/;
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
+/** Whose last part begins with a digit is read as an IPv4 address, and may be none. */
+const NAME = '(?:[a-z0-9_-]+\\.)*[a-z][a-z0-9_-]*';
+/** A port that no scheme leaves out of a URL. */
+const PORT = '(?:[1-5]\\d{3,4}|[6-9]\\d{3})';
+const PLAIN_HOST = new RegExp(`^(?:${NAME}|${OCTET}(?:\\.${OCTET}){3})(?::${PORT})?$`);
 
 /**
  * The URL that a request is for; `null` when its target and `Host` make none.

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { newCommandId, newId } from '../http/ids.ts';
-import { compactId } from './compact-id.ts';
+import { compactId, compactUuid } from './compact-id.ts';
 
 t.test('ids become bytes that sort as they do', async (t) => {
   const ids = Array.from({ length: 50 }, () => newId('sub'));
@@ -8,21 +8,13 @@ t.test('ids become bytes that sort as they do', async (t) => {
   t.ok(bytes.every((one) => one.length === 19));
   t.same(bytes.toSorted(Buffer.compare), ids.toSorted().map(compactId));
   const commandId = newCommandId();
-  t.equal(Buffer.from(compactId(commandId) as Uint8Array).toString('hex'), commandId);
+  t.equal(Buffer.from(compactUuid(commandId) as Uint8Array).toString('hex'), commandId);
 });
 
-t.test('no two become the same', async (t) => {
+t.test('what has another shape stays as it is', async (t) => {
   const hex = '019a9457c1d07c1e8a5f4c2b7d3e9f10';
-  const ids = [
-    hex,
-    `sub_${hex}`,
-    `grd_${hex}`,
-    `rcp_${hex}_1`,
-    hex.toUpperCase(),
-    'c1',
-    '',
-    'usr_1',
-  ];
-  t.equal(new Set(ids.map((id) => JSON.stringify(compactId(id)))).size, ids.length);
-  for (const text of ids.slice(3)) t.equal(compactId(text), text);
+  for (const id of [hex, `rcp_${hex}_1`, `sub_${hex.toUpperCase()}`, 'usr_1', '']) {
+    t.equal(compactId(id), id);
+  }
+  for (const id of [`sub_${hex}`, hex.toUpperCase(), 'c1', '']) t.equal(compactUuid(id), id);
 });

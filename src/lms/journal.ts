@@ -1,7 +1,7 @@
 import type { LogEntry } from '../raft/core/messages.ts';
 import { AppliedCommands } from './applied-commands.ts';
 import type { CommandHeader, CommandResult } from './command.ts';
-import { compactId } from './compact-id.ts';
+import { compactId, compactUuid } from './compact-id.ts';
 import { CONFIGURATION, JournalNames, NO_OP } from './journal-names.ts';
 import { resultRetentionMs, resultsForgottenAtOnce, resultsForgottenEvery } from './limits.ts';
 import type { LmsEvent, Tx } from './tx.ts';
@@ -67,7 +67,7 @@ export class Journal {
 
   #sameCommand(commandId: string): { readonly result: string } | undefined {
     if (this.#applied.isCertainlyNew(commandId)) return undefined;
-    return this.#tx.get('SELECT result FROM results WHERE command_id = ?', compactId(commandId));
+    return this.#tx.get('SELECT result FROM results WHERE command_id = ?', compactUuid(commandId));
   }
 
   record(entry: LogEntry, committedAt: number, command: CommandHeader, recorded: Recorded): void {
@@ -155,7 +155,7 @@ export class Journal {
     this.#tx.run(
       'INSERT INTO results VALUES (?, ?, ?, ?)',
       index,
-      compactId(command.command_id),
+      compactUuid(command.command_id),
       result,
       events.length === 0 ? null : JSON.stringify(events),
     );

@@ -103,15 +103,15 @@ function createUser(tx: Tx, id: string, fields: Fields): void {
 }
 
 function requireFreeUsername(tx: Tx, id: string, fields: Fields): void {
-  if (fields.username_key === undefined) return;
-  const other = tx.get(
-    'SELECT 1 FROM users WHERE username_key = ? AND id <> ?',
-    fields.username_key,
-    id,
-  );
-  if (other !== undefined) {
-    throw new ChangeConflict('The username was taken by another account. Make a new plan.');
-  }
+  if (isFreeUsername(tx, id, fields)) return;
+  throw new ChangeConflict('The username was taken by another account. Make a new plan.');
+}
+
+/** Whether no account but this one has the username, if these fields have any. */
+export function isFreeUsername(tx: Tx, id: string, { username_key }: Fields): boolean {
+  if (username_key === undefined) return true;
+  const sql = 'SELECT 1 FROM users WHERE username_key = ? AND id <> ?';
+  return tx.get(sql, username_key, id) === undefined;
 }
 
 function createCourse(tx: Tx, id: string, fields: Fields, actorId: string): void {

@@ -4,6 +4,7 @@ import {
   announceCourse,
   announceEnrollment,
   announceUser,
+  isFreeUsername,
   noteRemoved,
 } from './apply-import-change.ts';
 import {
@@ -16,6 +17,8 @@ import {
 } from './import-change.ts';
 
 const CHANGED = 'It was changed after the import, and was left as it is.';
+const NAME_TAKEN = 'The username was taken by another account since.';
+const GONE = 'The course or the user is not there any more.';
 const IN_USE = 'It is in use since the import, and was left as it is.';
 
 /**
@@ -30,7 +33,7 @@ export function undoChange(tx: Tx, source: string, change: StoredChange): void {
   else if (operation !== 'link') {
     requireUntouched(rowOf(tx, kind, id), before, change);
     if (before === null) deleteUnused(tx, change);
-    else updateRow(tx, kind, id, before);
+    else restore(tx, change, before);
     if (operation === 'remove') noteRemoved(tx, source, change, before?.removed_version ?? null);
   }
   if (change.adds_link === 1) {
@@ -55,16 +58,30 @@ function requireUntouched(
   throw new ChangeConflict(CHANGED);
 }
 
+function restore(tx: Tx, { kind, object_id: id }: StoredChange, before: Fields): void {
+  if (kind === 'user' && !isFreeUsername(tx, id, before)) throw new ChangeConflict(NAME_TAKEN);
+  updateRow(tx, kind, id, before);
+}
+
 function bringBack(tx: Tx, id: string, before: Fields | null): void {
   if (rowOf(tx, 'enrollment', id) !== undefined) {
     throw new ChangeConflict('The user was enrolled again since, and was left so.');
   }
   if (before === null) throw new Error(`broken invariant: ${id} was removed without a copy`);
+  // Its user or course may have come by an import that was undone since.
+  if (!isThere(tx, 'courses', before.course_id) || !isThere(tx, 'users', before.user_id)) {
+    throw new ChangeConflict(GONE);
+  }
   const columns = ['course_id', 'user_id', 'role', 'version', 'created_at', 'updated_at'];
   tx.run(
     `INSERT INTO enrollments (${columns.join(', ')}) VALUES (?, ?, ?, ?, ?, ?)`,
     ...columns.map((column) => before[column] ?? null),
   );
+}
+
+/** Deleted ones too: the row is what is referred to. */
+function isThere(tx: Tx, table: 'users' | 'courses', id: Fields[string] = null): boolean {
+  return tx.get(`SELECT 1 FROM ${table} WHERE id = ?`, id) !== undefined;
 }
 
 /** Whatever refers to the row keeps it: work, sessions, enrollments by others. */

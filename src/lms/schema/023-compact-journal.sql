@@ -77,7 +77,7 @@ SELECT j.log_index, j.term, j.committed_at, k.name AS kind, a.name AS actor_id,
 
 CREATE TABLE compact_results (
   log_index   INTEGER PRIMARY KEY,
-  command_id  ANY     NOT NULL UNIQUE,   -- compact id
+  command_id  ANY     NOT NULL UNIQUE,   -- the bytes of a UUID
   result      TEXT    NOT NULL,
   events      TEXT                       -- JSON array of what others may see; the id of one is '<log_index>.<n>'
 ) STRICT;

@@ -9,7 +9,7 @@ import { applyPatienceMs, patientEntries } from './limits.ts';
 t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
 t.afterEach(() => mock.timers.reset());
 
-function applier(isAwaited: boolean) {
+function applier(isAwaited: boolean, read: LogStore['read'] | null = null) {
   const batches: number[][] = [];
   const applied = { index: 0, term: 1 };
   const machine: Pick<StateMachine, 'applied' | 'apply'> = {
@@ -26,8 +26,10 @@ function applier(isAwaited: boolean) {
     type: 0,
     command: new Uint8Array(1),
   });
-  const made = new Applier(machine as StateMachine, {} as LogStore, {
-    cached: (from, count) => Array.from({ length: count }, (_, n) => entry(from + n)),
+  const entries = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, n) => entry(from + n));
+  const made = new Applier(machine as StateMachine, { read } as LogStore, {
+    cached: (from, count) => (read === null ? entries(from, from + count - 1) : null),
     applied: () => undefined,
     isAwaited: () => isAwaited,
     isCompacted: () => false,
@@ -35,7 +37,7 @@ function applier(isAwaited: boolean) {
       throw error;
     },
   });
-  return { applier: made, batches };
+  return { applier: made, batches, entries };
 }
 
 t.test('what somebody waits for is applied in the next turn', async (t) => {
@@ -71,6 +73,29 @@ t.test('… and is applied in the end', async (t) => {
   one.advance(1 + patientEntries);
   await turn();
   t.equal(batches.length, 2, 'much of it at once');
+  one.close();
+});
+
+t.test('patience that ends while entries come from the disk does not end for good', async (t) => {
+  const reads: ((entries: LogEntry[]) => void)[] = [];
+  const read = () => new Promise<LogEntry[]>((resolve) => reads.push(resolve));
+  const { applier: one, batches, entries } = applier(false, read);
+  const nextRead = async () => {
+    while (reads.length === 0) await turn();
+    return reads.shift();
+  };
+  one.advance(1);
+  one.hurry();
+  const first = await nextRead();
+  one.advance(2);
+  mock.timers.tick(applyPatienceMs);
+  first?.(entries(1, 2));
+  while (batches.length === 0) await turn();
+  one.advance(3);
+  mock.timers.tick(applyPatienceMs);
+  (await nextRead())?.(entries(3, 3));
+  while (batches.length === 1) await turn();
+  t.same(batches, [[1, 2], [3]]);
   one.close();
 });
 

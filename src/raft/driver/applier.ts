@@ -48,6 +48,7 @@ export class Applier {
 
   /** Somebody waits from now on. */
   hurry(): void {
+    this.#endPatience();
     if (this.#running || this.#closed || this.#installing !== null) return;
     this.#run();
   }
@@ -80,7 +81,6 @@ export class Applier {
   }
 
   #run(): void {
-    this.#endPatience();
     this.#running = true;
     setImmediate(() => this.#applyNext());
   }

@@ -3,7 +3,8 @@ import type { TransportLimits } from './limits.ts';
 import { Refused } from './refusals.ts';
 
 /** Two nodes speak only when these are equal; what is optional is a feature. */
-export const PROTOCOL_VERSION = 1;
+/** Another one when some node could not read what another writes, be it a command of the log. */
+export const PROTOCOL_VERSION = 2;
 export const FEATURES: readonly string[] = [];
 
 const ADDRESS = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/;

@@ -118,7 +118,7 @@ t.test('handshakes that are wrong', async (t) => {
   const session = await rawSession(t, n1, keys.n2!);
   const wrong: [RefusalReason, Buffer][] = [
     ['wrong_cluster', encodeFrame('Handshake', { ...HANDSHAKE, cluster_id: 'other' })],
-    ['wrong_version', encodeFrame('Handshake', { ...HANDSHAKE, protocol_version: 2 })],
+    ['wrong_version', encodeFrame('Handshake', { ...HANDSHAKE, protocol_version: 1 })],
     ['wrong_node', encodeFrame('Handshake', { ...HANDSHAKE, node_id: 'n3' })],
     ['malformed_handshake', encodeFrame('Handshake', { ...HANDSHAKE, features: [1] })],
     ['malformed_handshake', encodeFrame('ReadIndexRequest', READ.body)],
