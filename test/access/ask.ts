@@ -48,4 +48,11 @@ export function contents({ api }: MatrixScene): string {
     .join('\n');
 }
 
-const BOOKKEEPING = ['journal', 'results', 'replica', 'idempotency_keys', 'login_failures'];
+const BOOKKEEPING = [
+  'journal',
+  'journal_names',
+  'results',
+  'replica',
+  'idempotency_keys',
+  'login_failures',
+];
