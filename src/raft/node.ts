@@ -58,7 +58,7 @@ export interface MembersChanged {
 /** How often a transfer looks whether it is done, in ms. */
 const transferPaceMs = 5;
 
-/** Readers whose time is up are told so at this pace, in ms. */
+/** Readers and writers whose time is up are told so at this pace, in ms. */
 const expiryPaceMs = 100;
 
 /** One member of a cluster: the library's public face. */
@@ -120,7 +120,7 @@ export class RaftNode {
     const prepare = options.prepare ?? ((command: Uint8Array) => command);
     this.#proposals = new Proposals(options.id, transport, this.#placements, prepare);
     this.#reads = new ReadBarriers((id) => this.#driver.push({ type: 'read', id }), this.#waiters);
-    this.#expiry = setInterval(() => this.#reads.expire(), expiryPaceMs);
+    this.#expiry = setInterval(() => this.#expire(), expiryPaceMs);
 
     transport.onForward = (_from, request) => this.#proposals.onForward(request);
     transport.onInstallSnapshot = (from, request) => this.#snapshots.receive(from, request);
@@ -248,6 +248,11 @@ export class RaftNode {
       installSnapshot: (snapshot) => this.#install(snapshot),
       fatal: (error) => this.#stop(error),
     };
+  }
+
+  #expire(): void {
+    this.#reads.expire();
+    this.#proposals.expire();
   }
 
   #install(snapshot: SnapshotHead): void {

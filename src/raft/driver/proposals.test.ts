@@ -44,3 +44,19 @@ t.test('it is not while an earlier leader has not answered: that one may have it
   made.close();
   await t.rejects(proposed, { code: 'closed', outcome: 'unknown' });
 });
+
+t.test('who waits beyond its time is told so, and whether a leader may have it', async (t) => {
+  const { made } = proposals();
+  const nowhere = made.propose('a', new Uint8Array(1), 0);
+  const longer = made.propose('b', new Uint8Array(1), 60_000);
+  made.expire();
+  await t.rejects(nowhere, { code: 'no_quorum', outcome: 'not_applied' });
+
+  made.leaderChanged({ leader_id: 'n2', term: 1 });
+  const forwarded = made.propose('c', new Uint8Array(1), 0);
+  made.expire();
+  await t.rejects(forwarded, { code: 'no_quorum', outcome: 'unknown' });
+
+  made.close();
+  await t.rejects(longer, { code: 'closed' }, 'whose time was not up went on waiting');
+});

@@ -9,7 +9,8 @@ interface Proposal {
   readonly command: Uint8Array;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: ProposalError) => void;
-  readonly timer: NodeJS.Timeout;
+  /** By `performance.now()`. */
+  readonly deadline: number;
   /** It may be in some leader's log: from now on nobody can say that it was not applied. */
   maybePlaced: boolean;
   /** Leaders that were asked to take it and have not answered. */
@@ -54,7 +55,10 @@ export class Proposals {
     return this.#waiting.size > 0;
   }
 
-  /** Resolves with the state machine's value for this request; rejects with `ProposalError`. */
+  /**
+   * Resolves with the state machine's value for this request; rejects with `ProposalError`, when its
+   * time is up at the next `expire`.
+   */
   propose(requestId: string, command: Uint8Array, timeoutMs: number): Promise<unknown> {
     if (this.#closed) return Promise.reject(closedError('not_applied'));
     if (this.#waiting.size >= maxWaitingProposals) {
@@ -62,13 +66,12 @@ export class Proposals {
       return Promise.reject(new ProposalError('overloaded', 'not_applied', message));
     }
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.#expire(requestId), timeoutMs);
       const proposal: Proposal = {
         request_id: requestId,
         command,
         resolve,
         reject,
-        timer,
+        deadline: performance.now() + timeoutMs,
         maybePlaced: false,
         unanswered: 0,
         with: null,
@@ -97,7 +100,7 @@ export class Proposals {
       this.#placements.applied(requestId);
       const proposal = this.#waiting.get(requestId);
       if (proposal === undefined) continue;
-      this.#settle(proposal);
+      this.#waiting.delete(proposal.request_id);
       proposal.resolve(value);
     }
   }
@@ -113,10 +116,18 @@ export class Proposals {
     }
   }
 
+  /** Rejects those whose time is up. To be called every now and then. */
+  expire(): void {
+    const now = performance.now();
+    for (const proposal of this.#waiting.values()) {
+      if (proposal.deadline <= now) this.#expire(proposal);
+    }
+  }
+
   close(): void {
     this.#closed = true;
     for (const proposal of [...this.#waiting.values()]) {
-      this.#settle(proposal);
+      this.#waiting.delete(proposal.request_id);
       proposal.reject(closedError(outcomeOf(proposal)));
     }
   }
@@ -168,8 +179,7 @@ export class Proposals {
   }
 
   #refuse(proposal: Proposal, error: 'overloaded' | 'disk_low' | 'too_large'): void {
-    if (!this.#waiting.has(proposal.request_id)) return;
-    this.#settle(proposal);
+    if (!this.#waiting.delete(proposal.request_id)) return;
     proposal.reject(new ProposalError(error, 'not_applied', REFUSALS[error]));
   }
 
@@ -183,10 +193,8 @@ export class Proposals {
     }, retryPauseMs);
   }
 
-  #expire(requestId: string): void {
-    const proposal = this.#waiting.get(requestId);
-    if (proposal === undefined) return;
-    this.#settle(proposal);
+  #expire(proposal: Proposal): void {
+    this.#waiting.delete(proposal.request_id);
     const outcome = outcomeOf(proposal);
     const what =
       outcome === 'unknown'
@@ -195,11 +203,6 @@ export class Proposals {
     proposal.reject(
       new ProposalError('no_quorum', outcome, `No majority took the write in time. ${what}`),
     );
-  }
-
-  #settle(proposal: Proposal): void {
-    clearTimeout(proposal.timer);
-    this.#waiting.delete(proposal.request_id);
   }
 }
 
