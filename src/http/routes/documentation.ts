@@ -110,8 +110,8 @@ type JsonDocument = { readonly [member: string]: string; readonly openapi: strin
 export function documentationRoutes(document: () => OpenApiDocument) {
   const app = router();
 
-  app.openapi(getOpenApiYaml, (c) =>
-    c.body(openApiYaml(document()), 200, { 'Content-Type': 'application/yaml' }),
+  app.openapi(getOpenApiYaml, async (c) =>
+    c.body(await openApiYaml(document()), 200, { 'Content-Type': 'application/yaml' }),
   );
 
   app.openapi(getOpenApiJson, (c) => c.json(document() as unknown as JsonDocument, 200));
