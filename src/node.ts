@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
 import { announceAddress } from './announce-address.ts';
 import { Background } from './background.ts';
 import { checkState } from './check-state.ts';
@@ -23,6 +22,7 @@ import { COPIES_PREFIX, GuardedMembership } from './guarded-membership.ts';
 import { type AppParts, createApp } from './http/app.ts';
 import { Passwords } from './http/passwords.ts';
 import type { Consensus } from './http/ports.ts';
+import { Registry } from './http/prometheus.ts';
 import { type ApiServer, serveApi } from './http/server.ts';
 import { boundKeptDamage } from './kept-damage.ts';
 import type { ReplicatedBlobs } from './lms/blobs/replicated-blobs.ts';
