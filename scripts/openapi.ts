@@ -7,7 +7,7 @@ const PATH = new URL('../openapi.yaml', import.meta.url);
 const [mode] = process.argv.slice(2);
 
 const api = new TestApi();
-const yaml = openApiYaml(openApiDocument(api.app));
+const yaml = await openApiYaml(openApiDocument(api.app));
 api.close();
 
 if (mode === '--write') {

@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
 import { announceAddress } from './announce-address.ts';
 import { Background } from './background.ts';
 import { checkState } from './check-state.ts';
 import { ClusterChanges, MEMBERS_PREFIX } from './cluster-changes.ts';
 import { type ClusterFile, type ClusterNode, parseAddress } from './cluster-file.ts';
-import { type Beginning, type DataFolder, openDataFolder } from './data-folder.ts';
+import type { Beginning, DataFolder } from './data-folder.ts';
 import { removedForGood, stoppedForGood } from './ended-for-good.ts';
 import { continueErasures } from './erasure-worker.ts';
 import { expireFiles } from './expire-files.ts';
@@ -23,6 +22,7 @@ import { COPIES_PREFIX, GuardedMembership } from './guarded-membership.ts';
 import { type AppParts, createApp } from './http/app.ts';
 import { Passwords } from './http/passwords.ts';
 import type { Consensus } from './http/ports.ts';
+import { Registry } from './http/prometheus.ts';
 import { type ApiServer, serveApi } from './http/server.ts';
 import { boundKeptDamage } from './kept-damage.ts';
 import type { ReplicatedBlobs } from './lms/blobs/replicated-blobs.ts';
@@ -31,9 +31,8 @@ import { COMMANDS } from './lms/commands/registry.ts';
 import { type AppliedCommand, LmsMachine } from './lms/machine.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openMachine } from './open-machine.ts';
-import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
-import { loadReceiptKey } from './pki/load-receipt-key.ts';
-import { openLog } from './raft/log/open-log.ts';
+import type { OpenedNode } from './open-node.ts';
+import type { NodeKeys } from './pki/load-node-keys.ts';
 import { RaftNode, type RaftNodeOptions } from './raft/node.ts';
 import type { LogStore } from './raft/ports.ts';
 import { SnapshotStore } from './raft/snapshot/snapshot-store.ts';
@@ -69,19 +68,18 @@ const maxReadyLagEntries = 1_000;
  * reverse of the order in which it made them. Rejects with `OperatorError` when it cannot start or
  * must not go on.
  */
-export async function runNode(options: NodeOptions, signal: AbortSignal): Promise<void> {
+export async function runNode(
+  options: NodeOptions,
+  { keys, receipt_key, folder, log: opening }: OpenedNode,
+  signal: AbortSignal,
+): Promise<void> {
   const { cluster, node, logger } = options;
-  const identity = { cluster_id: cluster.cluster_id, node_id: node.id };
   await using parts = new AsyncDisposableStack();
   const fatal = Promise.withResolvers<never>();
   fatal.promise.catch(() => undefined);
 
-  const keys = await loadNodeKeys(cluster.pki_folder, node.id).catch(startError);
-  const receipts = await openReceipts(cluster).catch(startError);
-  const folder = openDataFolder(options.data_folder, identity);
-  parts.defer(() => folder.release());
-  const log = await openNodeLog(folder, identity, cluster.disk, logger);
-  parts.defer(() => log.close());
+  const receipts = new ReceiptSigner(receipt_key, cluster.cluster_id);
+  const log = await opening;
   const beginning = folder.writeIdentity(beginningOf(cluster, options.join_index));
   reportOtherMembers(beginning, cluster, logger);
   const { machine, snapshots } = await openState(folder, log, logger);
@@ -140,10 +138,6 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   if (why === 'removed') throw removedForGood(node.id, folder);
 }
 
-async function openReceipts({ pki_folder, cluster_id }: NodeOptions['cluster']) {
-  return new ReceiptSigner(await loadReceiptKey(pki_folder), cluster_id);
-}
-
 function openNodeTransport(
   { cluster, node, logger }: NodeOptions,
   keys: NodeKeys,
@@ -182,21 +176,6 @@ function openMembership(
   const membership = new GuardedMembership(changes, raft, transport, lacking);
   transport.handle(COPIES_PREFIX, (request) => membership.serve(request));
   return membership;
-}
-
-function openNodeLog(
-  folder: DataFolder,
-  identity: { readonly cluster_id: string; readonly node_id: string },
-  disk: ClusterFile['disk'],
-  logger: Logger,
-): Promise<LogStore> {
-  return openLog({
-    folder: join(folder.path, 'wal'),
-    identity,
-    limits: { reserveBytes: disk.reserve_bytes },
-    mustExist: folder.has_identity,
-    logger: logger.child({ part: 'log' }),
-  }).catch(startError);
 }
 
 async function openState(folder: DataFolder, log: LogStore, logger: Logger) {

@@ -1,12 +1,15 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
-import { NodeProcess } from './node-process.ts';
+import { TestCluster } from '../test/fixtures/cluster.ts';
+import { environmentWith } from './environment.ts';
+import { NODE_OPTIONS } from './process-settings.ts';
 
+const STDIO: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
 const PROGRAM = fileURLToPath(new URL('./lms-node.ts', import.meta.url));
 
 /** Loaded into the node first: at its end it says what it was started with and what it told V8. */
@@ -39,22 +42,54 @@ function hasThem(t: Test, said: string, pid: number | undefined): void {
   );
 }
 
+/** What a node is started with that is alone in its cluster. */
+function startOf(cluster: TestCluster): string[] {
+  const config = join(cluster.folder, 'cluster.json');
+  return ['--config', config, '--id', 'n1', '--data', cluster.dataFolder('n1')];
+}
+
+/** What it wrote until it had ended, which it is told to when it has started. */
+async function runOnce(child: ChildProcessByStdio<null, Readable, Readable>) {
+  const said = async () => {
+    let whole = '';
+    for await (const piece of child.stdout.setEncoding('utf8')) {
+      if (!whole.includes('node started') && `${whole}${piece}`.includes('node started')) {
+        child.kill();
+      }
+      whole += piece;
+    }
+    return whole;
+  };
+  const [out, complaints] = await Promise.all([said(), text(child.stderr), once(child, 'exit')]);
+  return { out, complaints };
+}
+
 t.test('a node that is started by hand begins anew with its settings', async (t) => {
-  const child = spawn(process.execPath, [IMPORT, PROGRAM, '--help'], { stdio: 'pipe' });
-  const [said, complaints] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'exit'),
-  ]);
-  t.match(said, /Run one node of a Quorum LMS cluster/, 'its arguments come along');
+  const cluster = await TestCluster.make(t, { nodes: 1 });
+  const child = spawn(process.execPath, [IMPORT, PROGRAM, ...startOf(cluster)], { stdio: STDIO });
+  const { out, complaints } = await runOnce(child);
   t.equal(complaints, '');
-  hasThem(t, said, child.pid);
+  hasThem(t, out, child.pid);
 });
 
 t.test('a node that another process starts has them at once', async (t) => {
-  const log_file = join(t.testdir(), 'n1.log');
-  const env = { NODE_OPTIONS: IMPORT };
-  const node = new NodeProcess({ id: 'n1', data: t.testdirName, log_file, env });
-  await node.exited;
-  hasThem(t, readFileSync(log_file, 'utf8'), node.pid);
+  const cluster = await TestCluster.start(t, { nodes: 1, env: { NODE_OPTIONS: IMPORT } });
+  const node = cluster.process('n1');
+  await node.stop(10_000);
+  hasThem(t, cluster.logOf('n1'), node.pid);
+});
+
+t.test('what a node and its log compiled is kept, though it is killed', async (t) => {
+  const kept = { NODE_COMPILE_CACHE: t.testdir() };
+  const cluster = await TestCluster.start(t, { nodes: 1, env: kept });
+  await cluster.kill('n1');
+  const env = environmentWith({ ...kept, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' });
+  const child = spawn(process.execPath, [...NODE_OPTIONS, PROGRAM, ...startOf(cluster)], {
+    stdio: STDIO,
+    env,
+  });
+  const { complaints: trace } = await runOnce(child);
+  for (const file of ['node-program.ts', 'node.ts', 'raft/log/log-worker.ts']) {
+    t.match(trace, new RegExp(`reading cache from .* for ESM .*/src/${file}\\.\\.\\..* success`));
+  }
 });

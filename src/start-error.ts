@@ -1,7 +1,7 @@
 import { OperatorError } from './operator-error.ts';
 import { KeysError } from './pki/keys-error.ts';
 import { FolderInUse, ForeignLog, LogCorruption } from './raft/log/errors.ts';
-import { TransportStartError } from './raft/transport/open-transport.ts';
+import { TransportStartError } from './raft/transport/transport-error.ts';
 
 /** Why a part may refuse to start; each text says what, why and how to fix it. */
 const REFUSALS = [KeysError, FolderInUse, ForeignLog, LogCorruption, TransportStartError];

@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import type { Registry } from 'prom-client';
 import { accessLog } from './access-log.ts';
 import { arrival } from './arrival.ts';
 import type { Blobs } from './blobs.ts';
@@ -12,6 +11,7 @@ import { openApiDocument } from './openapi.ts';
 import { router } from './operation.ts';
 import type { Passwords } from './passwords.ts';
 import type { MembershipControl } from './ports.ts';
+import type { Registry } from './prometheus.ts';
 import type { Receipts } from './receipts.ts';
 import { announcementRoutes } from './routes/announcements.ts';
 import { answerMarkRoutes } from './routes/answer-marks.ts';

@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { stringify } from 'csv-stringify/sync';
 import { fromHundredths } from '../lms/percent.ts';
 import { fromMilliPoints } from '../lms/points.ts';
 import { requireInCourse } from '../lms/policy.ts';
@@ -36,6 +35,9 @@ export async function* gradebookCsv(
     requireInCourse(reader, actor, courseId, 'grade.read_any');
     return openSheet(reader, courseId);
   });
+  const { stringify } = await import('csv-stringify/sync');
+  const lines = (rows: Field[][]) =>
+    stringify(rows, { record_delimiter: 'windows', escape_formulas: true });
   yield lines([[...LEADING_COLUMNS, ...sheet.columns.map(columnTitle), ...TRAILING_COLUMNS]]);
   const limit = rowsOfSlice(sheet);
   let after = '';
@@ -72,8 +74,4 @@ function row(sheet: Sheet, student: SheetStudent, index: number): Field[] {
     current === null ? null : fromHundredths(current),
     final === null ? null : fromHundredths(final),
   ];
-}
-
-function lines(rows: readonly Field[][]): string {
-  return stringify(rows as Field[][], { record_delimiter: 'windows', escape_formulas: true });
 }

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import { toMilliPoints } from '../lms/points.ts';
 import { usernameKey } from '../lms/username.ts';
 import { LEADING_COLUMNS, TRAILING_COLUMNS } from './gradebook-csv.ts';
@@ -62,6 +61,7 @@ async function* records(content: AsyncIterable<Uint8Array>) {
   const pieces = content[Symbol.asyncIterator]();
   const first = await pieces.next();
   if (first.done === true) return;
+  const { CsvError, parse } = await import('csv-parse');
   const source = Readable.from(beginningWith(first.value, pieces));
   const parser = source.pipe(
     parse({

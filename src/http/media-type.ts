@@ -1,5 +1,3 @@
-import { fileTypeFromBuffer } from 'file-type';
-
 /** So many bytes are looked at to tell a type. */
 export const sniffBytes = 64 * 1024;
 
@@ -50,6 +48,7 @@ export async function mediaTypeOf(
 
 /** A parser that stumbles over hostile bytes has told that it does not know them. */
 async function sniff(head: Uint8Array): Promise<string | null> {
+  const { fileTypeFromBuffer } = await import('file-type');
   try {
     return (await fileTypeFromBuffer(head))?.mime ?? null;
   } catch {

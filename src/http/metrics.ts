@@ -1,6 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { AnswerObserver } from './answer-observer.ts';
 import type { Consensus, ConsensusStatus } from './ports.ts';
+import { Counter, Gauge, Histogram, type Registry } from './prometheus.ts';
 
 const LATENCY_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5, 10];
 

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import type { BusboyInstance } from '@fastify/busboy';
 import { Problem } from './problem.ts';
 
 interface MultipartRules<File> {
@@ -32,7 +32,7 @@ export async function readMultipart<File>(
   discard: (file: File) => Promise<void>,
 ): Promise<Multipart<File>> {
   const stop = new AbortController();
-  const parser = parserFor(rules);
+  const parser = await parserFor(rules);
   const fields = new Map<string, string>();
   const contents = new Set<Readable>();
   const taken: Promise<File>[] = [];
@@ -59,7 +59,8 @@ export async function readMultipart<File>(
   }
 }
 
-function parserFor(rules: MultipartRules<unknown>): BusboyInstance {
+async function parserFor(rules: MultipartRules<unknown>): Promise<BusboyInstance> {
+  const { Busboy } = await import('@fastify/busboy');
   try {
     return new Busboy({
       headers: { 'content-type': rules.contentType },

@@ -1,5 +1,4 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { Document, visit } from 'yaml';
 import type { ApiEnv } from './env.ts';
 
 /** Of the contract, not of the program: goes up when the contract changes. */
@@ -34,7 +33,8 @@ export function openApiDocument(app: OpenAPIHono<ApiEnv>): OpenApiDocument {
 const DATE = /^\d{4}-\d\d-\d\d/;
 
 /** The document as it is committed and served. */
-export function openApiYaml(document: OpenApiDocument): string {
+export async function openApiYaml(document: OpenApiDocument): Promise<string> {
+  const { Document, visit } = await import('yaml');
   const yaml = new Document(document, { aliasDuplicateObjects: false });
   visit(yaml, {
     Scalar(_key, node) {

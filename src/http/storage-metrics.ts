@@ -1,5 +1,5 @@
-import { Gauge, type Registry } from 'prom-client';
 import type { BlobStatus, Blobs } from './blobs.ts';
+import { Gauge, type Registry } from './prometheus.ts';
 
 const GAUGES: Readonly<Record<string, [help: string, read: (status: BlobStatus) => number]>> = {
   lms_blobs_missing: ['Contents that no node could give.', (status) => status.missing_files],

@@ -1,7 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { pino } from 'pino';
-import { Registry } from 'prom-client';
 import { encodeCommand, stampCommand } from '../lms/codec.ts';
 import type { CommandDefinition } from '../lms/command.ts';
 import { createSession } from '../lms/commands/create-session.ts';
@@ -18,6 +17,7 @@ import type { ApiEnv } from './env.ts';
 import { newId } from './ids.ts';
 import { Passwords } from './passwords.ts';
 import type { Consensus, ConsensusStatus, MembershipControl } from './ports.ts';
+import { Registry } from './prometheus.ts';
 import { type ApiSettings, DEFAULT_SETTINGS } from './settings.ts';
 import { checkAnswer } from './testing-answers.ts';
 import { MemoryBlobs } from './testing-blobs.ts';

@@ -239,6 +239,7 @@ export class RaftNode {
       readFailed: (ids) => this.#reads.failed(ids),
       roleChanged: (change) => {
         this.#proposals.leaderChanged(change);
+        if (change.leader_id !== null) this.#reads.leaderKnown();
         this.#options.onLeaderChange?.(change);
       },
       changeAccepted: (id) => this.#changes.accepted(id),

@@ -1,4 +1,7 @@
-import { compactVerify, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose';
+import type { JSONWebKeySet } from 'jose';
+import { JOSEError, JWKSNoMatchingKey, JWSSignatureVerificationFailed } from 'jose/errors';
+import { createLocalJWKSet } from 'jose/jwks/local';
+import { compactVerify } from 'jose/jws/compact/verify';
 import {
   RECEIPT_ALGORITHM,
   RECEIPT_TYPE,
@@ -50,16 +53,16 @@ function requireCanonical(jws: string): void {
 }
 
 function refuse(error: unknown): never {
-  if (error instanceof errors.JWSSignatureVerificationFailed) {
+  if (error instanceof JWSSignatureVerificationFailed) {
     throw new ReceiptError('bad_signature', 'The signature is wrong: the receipt was changed.');
   }
-  if (error instanceof errors.JWKSNoMatchingKey) {
+  if (error instanceof JWKSNoMatchingKey) {
     throw new ReceiptError(
       'unknown_key',
       'None of these keys has signed it: it was changed, or is of another cluster.',
     );
   }
-  if (error instanceof errors.JOSEError) {
+  if (error instanceof JOSEError) {
     throw new ReceiptError('malformed', `It is no signed receipt: ${error.message}.`);
   }
   throw error;

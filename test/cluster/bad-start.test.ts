@@ -35,7 +35,7 @@ t.test('what is wrong with the files', async (t) => {
   const config = join(cluster.folder, 'cluster.json');
   const good = startOf(cluster, 'n1');
   await refused(t, ['--id', 'n1', '--data', 'x'], /which node is it\? Give --config/);
-  await refused(t, [...good, '--frobnicate'], /Unknown argument: frobnicate/);
+  await refused(t, [...good, '--frobnicate'], /Unknown option '--frobnicate': see lms-node --help/);
   await refused(t, startOf(cluster, 'n7'), /no node "n7": start with --id and one of n1, n2, n3/);
   await refused(
     t,

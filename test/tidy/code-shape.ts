@@ -6,7 +6,7 @@ const maxFunctionLines = 70;
 
 /** Names that say nothing of what is inside, or hide where things are. */
 const EMPTY_NAMES = /(^|\/)(index|utils?|helpers?|common|misc)\.ts$/;
-const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts$/;
+const KEBAB = /^[a-z0-9]+(-[a-z0-9]+)*(\.test|\.d)?\.ts$/;
 /** Written in parts so that this file does not find itself. */
 const MARKS = new RegExp(`\\b(${['TO', 'FIX', 'XX', 'HA'].join('|')})(DO|ME|X|CK)\\b`);
 const TOP_LEVEL_FUNCTION =

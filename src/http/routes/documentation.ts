@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { z } from '@hono/zod-openapi';
-import { renderDocs } from '../docs/render-docs.ts';
 import { type OpenApiDocument, openApiYaml } from '../openapi.ts';
 import { json, operation, router } from '../operation.ts';
 import { Problem } from '../problem.ts';
@@ -110,18 +109,19 @@ type JsonDocument = { readonly [member: string]: string; readonly openapi: strin
 export function documentationRoutes(document: () => OpenApiDocument) {
   const app = router();
 
-  app.openapi(getOpenApiYaml, (c) =>
-    c.body(openApiYaml(document()), 200, { 'Content-Type': 'application/yaml' }),
+  app.openapi(getOpenApiYaml, async (c) =>
+    c.body(await openApiYaml(document()), 200, { 'Content-Type': 'application/yaml' }),
   );
 
   app.openapi(getOpenApiJson, (c) => c.json(document() as unknown as JsonDocument, 200));
 
-  app.openapi(getDocs, (c) =>
-    c.body(renderDocs(document()), 200, {
+  app.openapi(getDocs, async (c) => {
+    const { renderDocs } = await import('../docs/render-docs.ts');
+    return c.body(renderDocs(document()), 200, {
       'Content-Type': 'text/html; charset=utf-8',
       'Content-Security-Policy': PAGE_POLICY,
-    }),
-  );
+    });
+  });
 
   app.openapi(getDocsStyle, (c) => c.body(STYLE, 200, { 'Content-Type': 'text/css' }));
 

@@ -1,8 +1,8 @@
 import { z } from '@hono/zod-openapi';
-import type { Registry } from 'prom-client';
 import { json, operation, router } from '../operation.ts';
 import type { ConsensusStatus } from '../ports.ts';
 import { Problem } from '../problem.ts';
+import type { Registry } from '../prometheus.ts';
 
 const healthz = operation(
   {

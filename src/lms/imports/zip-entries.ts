@@ -1,6 +1,6 @@
 import { type Readable, Transform } from 'node:stream';
 import { crc32 } from 'node:zlib';
-import { type Entry, fromBufferPromise, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { refuse } from './file-error.ts';
 import { maxUnpackedBytes, maxUnpackRatio, maxZipEntries, minSuspiciousBytes } from './limits.ts';
 
@@ -38,6 +38,7 @@ export async function openZip(bytes: Uint8Array, maxEntries = maxZipEntries): Pr
 }
 
 async function openDirectory(bytes: Uint8Array): Promise<ZipFile> {
+  const { fromBufferPromise } = await import('yauzl');
   try {
     // Names are judged here, with a code and words of their own.
     return await fromBufferPromise(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), {

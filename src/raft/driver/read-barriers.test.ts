@@ -25,6 +25,21 @@ t.test(
   },
 );
 
+t.test('whom nobody could answer asks again as soon as there is a leader', async (t) => {
+  const { reads, asked } = barriers();
+  const read = reads.read(60_000);
+  reads.seal();
+  reads.failed(['r1']);
+  t.same(asked, ['r1'], 'not yet');
+  reads.leaderKnown();
+  t.same(asked, ['r1', 'r2']);
+  reads.leaderKnown();
+  t.same(asked, ['r1', 'r2'], 'once');
+  reads.ready(['r2'], 0);
+  await read;
+  reads.close();
+});
+
 t.test('who comes before a step shares its question, who comes after it asks anew', async (t) => {
   const { reads, asked } = barriers();
   const [one, two] = [reads.read(60_000), reads.read(60_000)];

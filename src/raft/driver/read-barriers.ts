@@ -48,7 +48,7 @@ export class ReadBarriers {
     }
   }
 
-  /** Nobody could say; ask again until the readers' deadlines. */
+  /** Nobody could say; ask again, after a pause or of a new leader, until the readers' deadlines. */
   failed(ids: readonly string[]): void {
     const readers = this.#take(ids);
     const timer = setTimeout(() => {
@@ -56,6 +56,14 @@ export class ReadBarriers {
       for (const reader of readers) this.#add(reader);
     }, retryPauseMs);
     this.#retries.set(timer, readers);
+  }
+
+  /** There is a leader to ask: nobody sits out the pause before the next question. */
+  leaderKnown(): void {
+    const readers = [...this.#retries.values()].flat();
+    for (const timer of this.#retries.keys()) clearTimeout(timer);
+    this.#retries.clear();
+    for (const reader of readers) this.#add(reader);
   }
 
   /** Rejects those whose time is up. To be called every now and then. */

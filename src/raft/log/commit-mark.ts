@@ -9,6 +9,7 @@ import {
   writeUint53,
 } from './format.ts';
 import { indexOfRecord, sealRecord, typeOfRecord, writeHead, writeSalt } from './record.ts';
+import { lengthWithoutZeros } from './torn-tail.ts';
 
 /** What makes a mark belong to its segment. */
 export interface MarkOwner {
@@ -83,7 +84,9 @@ export function findMark(
   owner: MarkOwner,
   wanted: (mark: Mark) => boolean,
 ): Mark | null {
-  for (let at = Math.max(from, PAGE_BYTES); at + MARK_BYTES <= segment.length; at += 8) {
+  // A mark does not begin with a zero, so none begins in the zeros at the end.
+  const end = lengthWithoutZeros(segment);
+  for (let at = Math.max(from, PAGE_BYTES); at < end; at += 8) {
     const mark = readMark(segment, at, owner);
     if (mark !== null && wanted(mark)) return mark;
   }

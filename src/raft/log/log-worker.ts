@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { flushCompileCache } from 'node:module';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { DiskRoom } from './disk-room.ts';
 import { NONCE_BYTES } from './format.ts';
@@ -54,4 +55,6 @@ if (engine !== null) {
   const { recovered, tornTail } = engine;
   post({ kind: 'opened', recovered, tornTail });
   serve(engine);
+  // A thread keeps what it compiled at its end, and of a process that is killed there is none.
+  flushCompileCache();
 }

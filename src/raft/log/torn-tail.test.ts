@@ -28,6 +28,7 @@ import { recover } from './recovery.ts';
 import { openSegmentFiles } from './segment-files.ts';
 import { decodeHeader } from './segment-header.ts';
 import { brokenName } from './segment-name.ts';
+import { lengthWithoutZeros } from './torn-tail.ts';
 
 t.test('a torn tail is kept aside, cut and zeroed; then the log goes on', (t) => {
   const disk = threeBatches();
@@ -175,3 +176,16 @@ function countOperations(disk: SimDisk): number {
   openSmall(disk);
   return disk.operations;
 }
+
+t.test('the zeros at the end are told from those within', (t) => {
+  t.equal(lengthWithoutZeros(Buffer.alloc(0)), 0);
+  for (const length of [1, 65_535, 65_536, 65_537, 200_000]) {
+    const bytes = Buffer.alloc(length);
+    t.equal(lengthWithoutZeros(bytes), 0, `${length} zeros`);
+    for (const last of [0, length >> 1, length - 1]) {
+      bytes[last] = 1;
+      t.equal(lengthWithoutZeros(bytes), last + 1, `a one at ${last} of ${length}`);
+    }
+  }
+  t.end();
+});

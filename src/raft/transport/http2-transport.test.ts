@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Message } from '../core/messages.ts';
-import { openTransport, TransportStartError } from './open-transport.ts';
+import { openTransport } from './open-transport.ts';
 import {
   configurationOf,
   makeKeys,
@@ -11,6 +11,7 @@ import {
   reachable,
   until,
 } from './test-nodes.ts';
+import { TransportStartError } from './transport-error.ts';
 
 const FAST = { backoffMinMs: 5, backoffMaxMs: 20 };
 const command = Buffer.alloc(300, 7);

@@ -1,9 +1,5 @@
 import { Http2Transport, type TransportOptions } from './http2-transport.ts';
-
-/** The transport cannot start; the message says what, why and how to fix it. */
-export class TransportStartError extends Error {
-  override readonly name = 'TransportStartError';
-}
+import { TransportStartError } from './transport-error.ts';
 
 /**
  * Listens, and begins to dial the members. Set `onMessage`, `onForward` and `onReachable` in the

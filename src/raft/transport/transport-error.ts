@@ -24,3 +24,8 @@ export class TransportError extends Error {
     this.sent = failure.sent;
   }
 }
+
+/** The transport cannot start; the message says what, why and how to fix it. */
+export class TransportStartError extends Error {
+  override readonly name = 'TransportStartError';
+}
