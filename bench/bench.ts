@@ -11,6 +11,8 @@ import { runLoad } from './run-load.ts';
 import type { LoadKind, Target } from './target.ts';
 
 const KINDS: readonly LoadKind[] = ['writes', 'reads'];
+/** Of the warm-up before the first figure: enough to keep every node busy. */
+const warmUpConnections = 16;
 
 await runProgram('npm run bench --', (program) =>
   program.command(
@@ -20,15 +22,21 @@ await runProgram('npm run bench --', (program) =>
       command.options({
         seconds: { type: 'number', default: 5, describe: 'Measured per figure' },
         'warm-up': { type: 'number', default: 2, describe: 'Seconds before that' },
+        'first-warm-up': {
+          type: 'number',
+          default: 20,
+          describe: 'Seconds of writes, and of reads, before the first figure',
+        },
         connections: { type: 'string', default: '1,16,64,256', describe: 'Each in turn' },
         folder: { type: 'string', default: 'data', describe: 'On the disk to be measured' },
         peer: { choices: ['etcd'] as const, describe: 'Measure this one too, and compare' },
         json: { type: 'boolean', default: false, describe: 'For programs' },
       }),
-    ({ seconds, warmUp, connections, folder, peer, json }) =>
+    ({ seconds, warmUp, firstWarmUp, connections, folder, peer, json }) =>
       bench({
         seconds,
         warmUp,
+        firstWarmUp,
         connections: connections.split(',').map(Number),
         folder,
         compare: peer === 'etcd',
@@ -40,6 +48,7 @@ await runProgram('npm run bench --', (program) =>
 interface Options {
   readonly seconds: number;
   readonly warmUp: number;
+  readonly firstWarmUp: number;
   readonly connections: readonly number[];
   readonly folder: string;
   readonly compare: boolean;
@@ -72,6 +81,7 @@ async function bench(options: Options): Promise<void> {
 async function measure(target: Target, options: Options): Promise<Measured> {
   const results: Measured['results'][number][] = [];
   try {
+    for (const kind of KINDS) await warmUp(target, kind, options.firstWarmUp);
     for (const kind of KINDS) {
       for (const connections of options.connections) {
         const result = await runLoad({
@@ -88,6 +98,16 @@ async function measure(target: Target, options: Options): Promise<Measured> {
     await target.stop();
   }
   return { name: target.name, version: target.version, results };
+}
+
+/** A server runs for weeks: what is measured is its code as it is compiled then, not as it is just after a start. */
+async function warmUp(target: Target, kind: LoadKind, seconds: number): Promise<void> {
+  await runLoad({
+    ...target.jobs[kind],
+    connections: warmUpConnections,
+    warm_up_seconds: seconds,
+    seconds: 0,
+  });
 }
 
 /** On stderr: the table at the end is what counts. */

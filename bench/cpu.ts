@@ -7,7 +7,7 @@ import { describeMachine } from './machine.ts';
 import { runLoad } from './run-load.ts';
 import { threadTimes } from './thread-times.ts';
 
-const warmUpSeconds = 8;
+const warmUpSeconds = 20;
 const measuredSeconds = 5;
 
 await runProgram('node bench/cpu.ts', (program) =>
