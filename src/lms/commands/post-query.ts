@@ -31,7 +31,7 @@ export const postQuery = defineCommand<PostQuery, Query>({
       user_id: to === 'tutor' ? actor.id : null,
       data: { query_id: id, to },
     });
-    const author = tx.remember(`display name ${actor.id}`, () =>
+    const author = tx.remember(['display name', actor.id], () =>
       tx.get<{ display_name: string }>('SELECT display_name FROM users WHERE id = ?', actor.id),
     );
     return showQuery(
