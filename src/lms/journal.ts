@@ -172,7 +172,8 @@ export class Journal {
 
   /** Numbers of the courses that the entry concerns: those that it emitted an event of. */
   #coursesOf(events: readonly LmsEvent[]): number[] {
-    const ids = events.flatMap(({ course_id }) => course_id ?? []);
+    const ids: string[] = [];
+    for (const { course_id } of events) if (course_id !== null) ids.push(course_id);
     const distinct = ids.length > 1 ? [...new Set(ids)].sort() : ids;
     return distinct.map((id) => this.#names.numberOf(id));
   }
