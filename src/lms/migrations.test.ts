@@ -39,7 +39,10 @@ const NEW: typeof OLD = {
   attempts: withIds(OLD.attempts, 'attempts'),
   grades: withIds(OLD.grades, 'grades'),
   history: withIds(OLD.history, 'grade_history'),
-  queries: OLD.queries,
+  queries: OLD.queries.replace(
+    'author_id',
+    '(SELECT name FROM journal_names WHERE number = asker) AS author_id',
+  ),
 };
 
 function withIds(sql: string, table: string): string {

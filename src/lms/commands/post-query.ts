@@ -60,12 +60,12 @@ export const postQuery = defineCommand<PostQuery, Query>({
 
 function insert(tx: Tx, command: PostQuery): void {
   const inserted = tx.run(
-    `INSERT INTO queries (id, course_id, author_id, "to", title, body_md, anonymous, answer_count,
+    `INSERT INTO queries (id, course_id, asker, "to", title, body_md, anonymous, answer_count,
        tutor_state, version, created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?, ?) ON CONFLICT (id) DO NOTHING`,
     command.query_id,
     command.course_id,
-    tx.actor.id,
+    tx.actorNumber,
     command.to,
     command.title,
     command.body_md,

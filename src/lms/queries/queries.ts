@@ -94,7 +94,7 @@ function conditionsOf(to: Query['to'], filter: QueryFilter, viewer: QueryReader)
   const rest = `q.sequence < ?2 ${filter.unanswered ? 'AND q.accepted_answer_id IS NULL' : ''}`;
   if (own) {
     return [
-      `q.author_id = ?3 AND +q.course_id = ?1 AND +q.shelf IN (${shelves.join(', ')}) AND ${rest}`,
+      `q.asker = (SELECT number FROM journal_names WHERE name = ?3) AND +q.course_id = ?1 AND +q.shelf IN (${shelves.join(', ')}) AND ${rest}`,
     ];
   }
   return shelves.map(
