@@ -236,8 +236,9 @@ t.test('every list goes by an index that has it in order', (t) => {
   }
   t.equal(plans.length, 2 * 3 * 4);
   for (const plan of plans) t.notMatch(plan, /SCAN q|SCAN u|TEMP B-TREE/);
-  const own = plans.at(-1);
-  t.match(own, /queries_asker/, 'not all that others asked');
+  for (const plan of plans.filter((_, n) => n % 4 >= 2)) {
+    t.match(plan, /queries_asker/, 'not all that others asked');
+  }
   t.end();
 });
 

@@ -86,7 +86,7 @@ export function listQueries(
   return { items: page.items.map((row) => showQuery(row, viewer)), next: page.next };
 }
 
-/** Of one kind each: then an index has them in order. The sign keeps it from being that of the course. */
+/** Of one kind each: then an index has them in order. */
 function conditionsOf(to: Query['to'], filter: QueryFilter, viewer: QueryReader): string[] {
   const own = filter.mine || (to === 'tutor' && !viewer.staff);
   const open = shelfOf(to, false);
@@ -94,7 +94,8 @@ function conditionsOf(to: Query['to'], filter: QueryFilter, viewer: QueryReader)
   const rest = `q.sequence < ?2 ${filter.unanswered ? 'AND q.accepted_answer_id IS NULL' : ''}`;
   if (own) {
     return [
-      `q.asker = (SELECT number FROM journal_names WHERE name = ?3) AND +q.course_id = ?1 AND +q.shelf IN (${shelves.join(', ')}) AND ${rest}`,
+      `q.asker = (SELECT number FROM journal_names WHERE name = ?3)
+        AND q.course_id = ?1 AND q.shelf IN (${shelves.join(', ')}) AND ${rest}`,
     ];
   }
   return shelves.map(
