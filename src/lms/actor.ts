@@ -16,7 +16,7 @@ interface ActorRow {
 export function actorOf(reader: Reader, header: CommandHeader): Actor | null {
   const { actor_id: id, session_id: session, received_at: receivedAt } = header;
   if (id === null) return null;
-  const row = reader.remember(`actor ${session} ${id}`, () =>
+  const row = reader.remember(['actor', id, session ?? ''], () =>
     reader.get<ActorRow>(
       `SELECT u.site_role, u.status, s.expires_at AS session_expires_at
          FROM users u

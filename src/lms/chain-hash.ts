@@ -18,11 +18,16 @@ export function chainHash(previous: Uint8Array, entry: LogEntry, result: string)
   const most = resultAt + result.length * maxBytesPerChar;
   if (scratch.length < most) scratch = Buffer.alloc(most);
   scratch.set(previous, 0);
-  scratch.writeBigUInt64BE(BigInt(index), hashBytes);
-  scratch.writeBigUInt64BE(BigInt(term), hashBytes + 8);
+  writeUInt64(index, hashBytes);
+  writeUInt64(term, hashBytes + 8);
   scratch.writeUInt8(type, hashBytes + 16);
   scratch.set(command, commandAt);
   const length = resultAt + scratch.write(result, resultAt);
   // As text and back: twice as fast as a buffer of its own for each digest.
   return Buffer.from(hash('sha256', scratch.subarray(0, length), 'hex'), 'hex');
+}
+
+function writeUInt64(value: number, at: number): void {
+  scratch.writeUInt32BE(Math.floor(value / 2 ** 32), at);
+  scratch.writeUInt32BE(value >>> 0, at + 4);
 }

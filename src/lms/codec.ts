@@ -30,5 +30,5 @@ export function decodeCommand(bytes: Uint8Array): { stamp: number; command: Comm
       ? JSON.parse(buffer.toString('utf8', STAMP_BYTES))
       : unpackr.unpack(buffer.subarray(STAMP_BYTES))
   ) as Command<object>;
-  return { stamp: Number(buffer.readBigUInt64BE(0)), command };
+  return { stamp: buffer.readUInt32BE(0) * 2 ** 32 + buffer.readUInt32BE(4), command };
 }

@@ -27,7 +27,7 @@ t.test('what is read once for a course is what is read for each student', (t) =>
       for (const column of columns) {
         for (const user of [PEOPLE.student, PEOPLE.otherStudent]) {
           const { due_at, grace_seconds } = read(column)(user);
-          const one = effectiveDates(machine.reader, column, user);
+          const one = effectiveDates(machine.reader, column.id, column, user);
           t.same(
             { due_at, grace_seconds },
             { due_at: one.due_at, grace_seconds: one.grace_seconds },

@@ -25,11 +25,13 @@ export function adjustmentOf(
   assignmentId: string,
   userId: string | null,
 ): DeadlineAdjustment {
-  const row = reader.get<Row>(
-    `SELECT max(due_at) AS due_at, max(lock_at) AS lock_at, max(allow_resubmit) AS allow_resubmit
-       FROM deadline_adjustments WHERE assignment_id = ? AND user_id IS ?`,
-    assignmentId,
-    userId,
+  const row = reader.remember(['adjustment', assignmentId, userId ?? ''], () =>
+    reader.get<Row>(
+      `SELECT max(due_at) AS due_at, max(lock_at) AS lock_at, max(allow_resubmit) AS allow_resubmit
+         FROM deadline_adjustments WHERE assignment_id = ? AND user_id IS ?`,
+      assignmentId,
+      userId,
+    ),
   );
   return {
     due_at: row?.due_at ?? null,

@@ -24,12 +24,15 @@ export type OverrideTerms = Partial<EffectiveDates>;
  */
 export function effectiveDates(
   reader: Reader,
-  assignment: EffectiveDates & { readonly id: string },
+  assignmentId: string,
+  assignment: EffectiveDates,
   userId: string,
 ): EffectiveDates {
-  const override = overrideOf(reader, assignment.id, userId);
+  const override = hasOverrides(reader, assignmentId)
+    ? overrideOf(reader, assignmentId, userId)
+    : null;
   const hasOwn = override?.due_at !== undefined || override?.lock_at !== undefined;
-  const adjustment = adjustmentOf(reader, assignment.id, hasOwn ? userId : null);
+  const adjustment = adjustmentOf(reader, assignmentId, hasOwn ? userId : null);
   const dates = withAdjustment(withOverride(assignment, override), adjustment);
   return adjustment.allow_resubmit ? withResubmission(dates) : dates;
 }
@@ -62,6 +65,16 @@ function withResubmission(dates: EffectiveDates): EffectiveDates {
 
 function later(time: number | null, adjusted: number | null): number | null {
   return time === null || adjusted === null ? time : Math.max(time, adjusted);
+}
+
+/** Most assignments have none, and then nobody has to be looked for. */
+function hasOverrides(reader: Reader, assignmentId: string): boolean {
+  return reader.remember(
+    ['overrides', assignmentId],
+    () =>
+      reader.get('SELECT 1 FROM assignment_overrides WHERE assignment_id = ?', assignmentId) !==
+      undefined,
+  );
 }
 
 function overrideOf(reader: Reader, assignmentId: string, userId: string): OverrideTerms | null {

@@ -65,6 +65,15 @@ export class Journal {
     return { ...(JSON.parse(keyed.result) as CommandResult), replayed: true };
   }
 
+  /**
+   * The number of its actor, `null` when it has none. Asked before anything of the command can be undone; the
+   * kind is numbered before it, as in `record`.
+   */
+  actorNumber({ kind, actor_id }: CommandHeader): number | null {
+    this.#names.numberOf(kind);
+    return actor_id === null ? null : this.#names.numberOf(actor_id);
+  }
+
   #sameCommand(commandId: string): { readonly result: string } | undefined {
     if (this.#applied.isCertainlyNew(commandId)) return undefined;
     return this.#tx.get('SELECT result FROM results WHERE command_id = ?', compactUuid(commandId));
@@ -172,7 +181,8 @@ export class Journal {
 
   /** Numbers of the courses that the entry concerns: those that it emitted an event of. */
   #coursesOf(events: readonly LmsEvent[]): number[] {
-    const ids = events.flatMap(({ course_id }) => course_id ?? []);
+    const ids: string[] = [];
+    for (const { course_id } of events) if (course_id !== null) ids.push(course_id);
     const distinct = ids.length > 1 ? [...new Set(ids)].sort() : ids;
     return distinct.map((id) => this.#names.numberOf(id));
   }

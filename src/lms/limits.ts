@@ -116,7 +116,7 @@ export const maxFeedsPerUser = 20;
 export const maxRememberedValues = 20_000;
 /** Kinds, actors, courses and codes of the journal whose numbers are in memory; beyond, all are forgotten. */
 export const maxRememberedNames = 20_000;
-/** Ids of applied commands in memory, in each of two generations. */
+/** Ids of applied commands in memory: so many at least, twice as many at most. */
 export const rememberedCommandIds = 8_192;
 /** Entries applied in one transaction of SQLite, and how long it may stay open. */
 export const maxUncommittedEntries = 2_000;

@@ -300,6 +300,28 @@ t.test('a refusal after writing undoes its own command only, in any batching', a
   for (const state of states) t.same(state, states[0]);
 });
 
+t.test('names are numbered as the log names them, whatever is undone', async (t) => {
+  const entries = [
+    entry(2, 'c1', { value: 'refused' }),
+    entry(3, 'c2', { value: 'a', actor_id: 'usr_x' }),
+    entry(4, 'c3', { value: 'b', actor_id: 'usr_y' }),
+  ];
+  for (const batches of [[entries], entries.map((one) => [one])]) {
+    const machine = open();
+    for (const batch of batches) machine.apply(batch);
+    t.same(
+      machine.reader
+        .all('SELECT name FROM journal_names WHERE number > 4 ORDER BY number')
+        .map(({ name }) => name),
+      ['SETUP', 'WRITE', 'conflict', 'usr_x', 'account_not_active', 'usr_y'],
+    );
+    t.same(
+      machine.reader.all('SELECT actor_id, code FROM audit_trail WHERE log_index > 2'),
+      ['usr_x', 'usr_y'].map((actor_id) => ({ actor_id, code: 'account_not_active' })),
+    );
+  }
+});
+
 t.test('batches share a transaction; a snapshot and closing end it', async (t) => {
   const folder = t.testdir();
   const path = join(folder, 'lms.db');

@@ -235,11 +235,12 @@ export class LmsMachine implements StateMachine {
           'does not know: it was written by a newer version. Start that version on this node.',
       );
     }
+    const actorNumber = this.#journal.actorNumber(command);
     const hasSavepoint = mode === 'with savepoints';
     if (hasSavepoint) tx.run('SAVEPOINT command');
     let result: CommandResult;
     try {
-      tx.begin(index, this.#position.committedAt, actorOf(tx, command));
+      tx.begin(index, this.#position.committedAt, actorOf(tx, command), actorNumber);
       result = { ok: true, value: definition.apply(tx, command) ?? null };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -4,6 +4,8 @@ import { COMMANDS } from './commands/registry.ts';
 import { LmsMachine } from './machine.ts';
 import { auditChainPart } from './queries/audit-chain.ts';
 import { type AuditEvent, type AuditFilter, listAuditEvents } from './queries/audit-events.ts';
+import { listQueries } from './queries/queries.ts';
+import { queryCounts } from './queries/query-shelves.ts';
 import type { Reader } from './reader.ts';
 import { oldState } from './test-old-state.ts';
 
@@ -22,6 +24,8 @@ const OLD = {
   grades: 'SELECT submission_id, points, state, attempt, grader_id, version FROM grades ORDER BY 1',
   history: `SELECT submission_id, version, points, state, actor_id, log_index FROM grade_history
               ORDER BY 1, 2`,
+  queries:
+    'SELECT sequence, id, course_id, author_id, "to", title, answered_at FROM queries ORDER BY 1',
 };
 const NEW: typeof OLD = {
   journal: OLD.journal.replace('FROM journal', 'FROM audit_trail'),
@@ -35,6 +39,10 @@ const NEW: typeof OLD = {
   attempts: withIds(OLD.attempts, 'attempts'),
   grades: withIds(OLD.grades, 'grades'),
   history: withIds(OLD.history, 'grade_history'),
+  queries: OLD.queries.replace(
+    'author_id',
+    '(SELECT name FROM journal_names WHERE number = asker) AS author_id',
+  ),
 };
 
 function withIds(sql: string, table: string): string {
@@ -57,6 +65,27 @@ t.test('a state of schema 22 comes along whole', async (t) => {
   }
   t.same(machine.reader.all('PRAGMA foreign_key_check'), []);
   t.match(machine.reader.get('PRAGMA integrity_check'), { integrity_check: 'ok' });
+});
+
+t.test('queries are listed and counted as before', async (t) => {
+  const path = oldState(t, 22);
+  const before = new DatabaseSync(path);
+  const asked = before
+    .prepare(
+      `SELECT queries_to_instructor AS to_instructor, queries_to_tutor AS to_tutor,
+              queries_answered AS answered FROM course_totals WHERE course_id = 'crs_1'`,
+    )
+    .get();
+  const ids = before.prepare('SELECT id FROM queries ORDER BY sequence DESC').all();
+  before.close();
+  const machine = new LmsMachine(path, COMMANDS);
+  t.teardown(() => machine.close());
+  t.same(queryCounts(machine.reader, 'crs_1'), asked);
+  const { items } = listQueries(machine.reader, ROOT, 'crs_1', { limit: 99, after: null });
+  t.same(
+    items.map(({ id }) => ({ id })),
+    ids,
+  );
 });
 
 t.test('what was numbered by the migration is found by the same words', async (t) => {

@@ -76,7 +76,7 @@ export interface CourseRow {
 
 /** The role of a user in a course, `null` when not enrolled. */
 export function courseRole(reader: Reader, course: string, user: string): CourseRole | null {
-  const row = reader.remember(`role ${course} ${user}`, () =>
+  const row = reader.remember(['role', course, user], () =>
     reader.get<{ role: CourseRole }>(
       'SELECT role FROM enrollments WHERE course_id = ? AND user_id = ?',
       course,
@@ -118,7 +118,7 @@ export function requireInCourse(
   action: Action,
   missing = NO_COURSE,
 ): CourseRow & { readonly role: CourseRole | null } {
-  const row = reader.remember(`course ${course}`, () =>
+  const row = reader.remember(['course', course], () =>
     reader.get<CourseRow>(
       'SELECT id, status FROM courses WHERE id = ? AND deleted_at IS NULL',
       course,
@@ -131,7 +131,7 @@ export function requireInCourse(
   if (!mayInCourse(actor, role, action)) {
     throw new Refusal('forbidden', `Your role in this course may not do this: ${action}.`);
   }
-  return { ...row, role };
+  return { id: row.id, status: row.status, role };
 }
 
 /** For writes: also refuses when the course is archived. */

@@ -52,8 +52,10 @@ export class Reader {
   /**
    * What `compute` makes of rows, remembered until one of the tables that it reads is written to. For
    * what nearly every request asks and hardly anything changes. The value must not be changed.
+   *
+   * @param key what it is, then of which rows: always as many parts for the same thing
    */
-  remember<Value>(key: string, compute: () => Value): Value {
+  remember<Value>(key: readonly string[], compute: () => Value): Value {
     return this.#connection.memory.get(key, compute);
   }
 

@@ -27,6 +27,16 @@ t.test('what is referred to is in use, and so is who did anything', async (t) =>
   });
   course.must(PEOPLE.instructor, 'UNENROLL', { course_id: 'crs_1', user_id: 'usr_new' });
   t.ok(used('usr_new'), 'has graded');
+  course.addUser('usr_asker', 'student');
+  course.must(PEOPLE.instructor, 'ENROLL', {
+    course_id: 'crs_1',
+    user_id: 'usr_asker',
+    role: 'student',
+  });
+  const asked = { query_id: 'qry_1', course_id: 'crs_1', to: 'instructor' };
+  course.must('usr_asker', 'POST_QUERY', { ...asked, title: '?', body_md: '', anonymous: false });
+  course.must(PEOPLE.instructor, 'UNENROLL', { course_id: 'crs_1', user_id: 'usr_asker' });
+  t.ok(used('usr_asker'), 'has asked');
   t.ok(isInUse(reader, 'courses', 'crs_1'));
   t.notOk(isInUse(reader, 'courses', 'crs_nobody'));
 });

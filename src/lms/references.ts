@@ -24,7 +24,7 @@ function isReferenced(reader: Reader, table: string, id: string): boolean {
 }
 
 function referencesTo(reader: Reader, table: string): readonly Reference[] {
-  return reader.remember(`references to ${table}`, () =>
+  return reader.remember(['references', table], () =>
     reader.all<Reference>(
       `SELECT t.name AS "table", k."from" AS "column"
          FROM sqlite_schema t, pragma_foreign_key_list(t.name) k

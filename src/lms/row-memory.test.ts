@@ -17,7 +17,7 @@ function scene(t: Test) {
   const tx = new Tx({ database, watch, memory: new RowMemory() });
   let asked = 0;
   const name = (table: string) =>
-    tx.remember(table, () => {
+    tx.remember(['name', table], () => {
       asked += 1;
       return tx.get<{ name: string }>(`SELECT name FROM ${table}`)?.name;
     });
@@ -49,7 +49,7 @@ t.test('what triggers write counts too', async (t) => {
 
 t.test('a value made of another one goes with it', async (t) => {
   const { tx, name } = scene(t);
-  const label = () => tx.remember('label', () => `${name('people')}!`);
+  const label = () => tx.remember(['label'], () => `${name('people')}!`);
   t.equal(name('people'), 'ann', 'so that the inner one is remembered already');
   t.equal(label(), 'ann!');
   tx.run("UPDATE people SET name = 'bob'");
@@ -73,17 +73,17 @@ t.test('nothing is not remembered, nor what failed, and there is an end to it', 
   name('people');
   t.equal(asked(), 2, 'whoever asks for what is not there fills nothing');
   t.throws(() =>
-    tx.remember('fails', () => {
+    tx.remember(['fails'], () => {
       throw new Error('no');
     }),
   );
   t.equal(
-    tx.remember('fails', () => 1),
+    tx.remember(['fails'], () => 1),
     1,
   );
-  for (let n = 0; n < maxRememberedValues; n += 1) tx.remember(`n${n}`, () => n);
+  for (let n = 0; n < maxRememberedValues; n += 1) tx.remember(['n', `${n}`], () => n);
   t.equal(
-    tx.remember('fails', () => 2),
+    tx.remember(['fails'], () => 2),
     2,
     'forgotten with all others',
   );

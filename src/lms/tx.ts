@@ -25,6 +25,7 @@ export class Tx extends Reader {
   /** Ms since the epoch, the log's own time: the same on every node. */
   committedAt = 0;
   #actor: Actor | null = null;
+  #actorNumber: number | null = null;
   #events: LmsEvent[] = [];
   #target: string | null = null;
   #wrote = false;
@@ -48,6 +49,12 @@ export class Tx extends Reader {
     return this.#actor;
   }
 
+  /** What stands for the actor in the journal, and in rows that there are many of. */
+  get actorNumber(): number {
+    if (this.#actorNumber === null) throw new Error('broken invariant: this command has no actor');
+    return this.#actorNumber;
+  }
+
   /** `null` when the system itself acts. */
   get actorOrSystem(): Actor | null {
     return this.#actor;
@@ -63,10 +70,16 @@ export class Tx extends Reader {
   }
 
   /** Called by the machine only: starts the next command. */
-  begin(index: number, committedAt: number, actor: Actor | null): void {
+  begin(
+    index: number,
+    committedAt: number,
+    actor: Actor | null,
+    actorNumber: number | null = null,
+  ): void {
     this.index = index;
     this.committedAt = committedAt;
     this.#actor = actor;
+    this.#actorNumber = actorNumber;
     this.#events = [];
     this.#target = null;
     this.#wrote = false;

@@ -59,9 +59,11 @@ export const claimQuery = defineCommand<ClaimQuery, QueryClaimed>({
 
 function requireJob(tx: Tx, queryId: string): JobRow {
   const job = tx.get<JobRow>(
-    `SELECT q.id, q.course_id, q.author_id, q.answered_at, q.tutor_state, q.tutor_claim_id,
+    `SELECT q.id, q.course_id, n.name AS author_id, q.answered_at, q.tutor_state, q.tutor_claim_id,
             q.tutor_claimed_by, q.tutor_lease_until, q.tutor_claims
-       FROM queries q JOIN courses c ON c.id = q.course_id
+       FROM queries q
+       JOIN journal_names n ON n.number = q.asker
+       JOIN courses c ON c.id = q.course_id
       WHERE q.id = ? AND q.deleted_at IS NULL AND c.deleted_at IS NULL AND c.status = 'active'`,
     queryId,
   );

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { courseRole, requireActive } from '../policy.ts';
-import { requireAssignment } from '../queries/assignments.ts';
+import { requireAssignmentDates } from '../queries/assignments.ts';
 import { type Grade, gradeOf } from '../queries/grades.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
@@ -24,7 +24,12 @@ export const gradeStudent = defineCommand<GradeStudent, Grade>({
   kind: 'GRADE_STUDENT',
   v: 1,
   apply(tx, command) {
-    const { row, course } = requireAssignment(tx, tx.actor, command.assignment_id, 'grade.write');
+    const { row, course } = requireAssignmentDates(
+      tx,
+      tx.actor,
+      command.assignment_id,
+      'grade.write',
+    );
     requireActive(course);
     requireNotOwnWork(tx, command.student_id);
     const existing = submissionOf(tx, command.student_id, row.id);

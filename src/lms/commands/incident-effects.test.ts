@@ -79,9 +79,9 @@ t.test('a date that the instructor moves later than the incident does stands', (
     grace_seconds: 0,
     max_attempts: null,
   };
-  t.match(effectiveDates(machine.reader, row, PEOPLE.student), { due_at, lock_at: null });
+  t.match(effectiveDates(machine.reader, row.id, row, PEOPLE.student), { due_at, lock_at: null });
   const none = { ...row, due_at: null };
-  t.match(effectiveDates(machine.reader, none, PEOPLE.student), { due_at: null });
+  t.match(effectiveDates(machine.reader, none.id, none, PEOPLE.student), { due_at: null });
   t.end();
 });
 
@@ -100,7 +100,9 @@ t.test('a student with dates of their own is moved from those, and from nothing 
     const row = machine.reader.get<EffectiveDates & { id: string }>(
       "SELECT * FROM assignments WHERE id = 'asg_in'",
     );
-    return row === undefined ? null : effectiveDates(machine.reader, row, PEOPLE[person]).due_at;
+    return row === undefined
+      ? null
+      : effectiveDates(machine.reader, row.id, row, PEOPLE[person]).due_at;
   };
   const base = due('ta');
   put('student', { due_at: ENDED_AT + hour / 2 });
@@ -132,7 +134,7 @@ t.test('who only may try more often, or close later, has the due date of all', (
       "SELECT * FROM assignments WHERE id = 'asg_in'",
     );
     if (row === undefined) throw new Error('no assignment');
-    return effectiveDates(machine.reader, row, PEOPLE[person]);
+    return effectiveDates(machine.reader, row.id, row, PEOPLE[person]);
   };
   const before = dates('student').due_at;
   machine.must(PEOPLE.instructor, 'PUT_OVERRIDE', overrideFor('student', { max_attempts: 9 }));

@@ -31,7 +31,7 @@ export const postQuery = defineCommand<PostQuery, Query>({
       user_id: to === 'tutor' ? actor.id : null,
       data: { query_id: id, to },
     });
-    const author = tx.remember(`display name ${actor.id}`, () =>
+    const author = tx.remember(['display name', actor.id], () =>
       tx.get<{ display_name: string }>('SELECT display_name FROM users WHERE id = ?', actor.id),
     );
     return showQuery(
@@ -60,12 +60,12 @@ export const postQuery = defineCommand<PostQuery, Query>({
 
 function insert(tx: Tx, command: PostQuery): void {
   const inserted = tx.run(
-    `INSERT INTO queries (id, course_id, author_id, "to", title, body_md, anonymous, answer_count,
+    `INSERT INTO queries (id, course_id, asker, "to", title, body_md, anonymous, answer_count,
        tutor_state, version, created_at, updated_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 1, ?, ?) ON CONFLICT (id) DO NOTHING`,
     command.query_id,
     command.course_id,
-    tx.actor.id,
+    tx.actorNumber,
     command.to,
     command.title,
     command.body_md,

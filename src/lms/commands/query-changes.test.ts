@@ -218,6 +218,30 @@ t.test('lists are narrowed to what waits, to what is one’s own, to whom it was
   t.end();
 });
 
+t.test('every list goes by an index that has it in order', (t) => {
+  const { reader } = course();
+  const plans: string[] = [];
+  const all = reader.all.bind(reader);
+  reader.all = ((sql: string, ...parameters: never[]) => {
+    const steps = all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, ...parameters);
+    plans.push(steps.map(({ detail }) => detail).join('; '));
+    return all(sql, ...parameters);
+  }) as typeof reader.all;
+  for (const person of ['ta', 'student'] as const) {
+    for (const to of ['instructor', 'tutor', null] as const) {
+      for (const [unanswered, mine] of [[], [true], [false, true], [true, true]]) {
+        idsOf(reader, person, { unanswered: unanswered ?? false, mine: mine ?? false, to });
+      }
+    }
+  }
+  t.equal(plans.length, 2 * 3 * 4);
+  for (const plan of plans) t.notMatch(plan, /SCAN q|SCAN u|TEMP B-TREE/);
+  for (const plan of plans.filter((_, n) => n % 4 >= 2)) {
+    t.match(plan, /queries_asker/, 'not all that others asked');
+  }
+  t.end();
+});
+
 function idsOf(
   reader: Parameters<typeof listQueries>[0],
   person: Person,

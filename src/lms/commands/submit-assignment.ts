@@ -1,10 +1,10 @@
 import { defineCommand } from '../command.ts';
-import { effectiveDates } from '../effective-dates.ts';
+import { type EffectiveDates, effectiveDates } from '../effective-dates.ts';
 import { linkFile } from '../file-links.ts';
 import { type CountedTime, countedTime } from '../lateness.ts';
 import { maxFilesPerAttempt } from '../limits.ts';
 import { requireActive } from '../policy.ts';
-import { type AssignmentRow, requireAssignment } from '../queries/assignments.ts';
+import { requireAssignmentDates } from '../queries/assignments.ts';
 import { type HandedIn, handedIn } from '../queries/submissions.ts';
 import type { Reader } from '../reader.ts';
 import { Refusal } from '../refusal.ts';
@@ -55,7 +55,7 @@ export const submitAssignment = defineCommand<SubmitAssignment, HandedIn>({
 });
 
 /**
- * The assignment with the dates that hold for the actor, if they may hand in for it. Asked before the log too, so that nobody sends
+ * The assignment with what holds for the actor, if they may hand in for it. Asked before the log too, so that nobody sends
  * files for nothing.
  *
  * @param now ms since the epoch, the time that counts
@@ -65,12 +65,19 @@ export function requireOpenAssignment(
   actor: Actor,
   assignmentId: string,
   now: number,
-): AssignmentRow {
-  const { row, course } = requireAssignment(reader, actor, assignmentId, 'submission.create');
+): OpenAssignment {
+  const { row, course } = requireAssignmentDates(reader, actor, assignmentId, 'submission.create');
   requireActive(course);
-  const own = { ...row, ...effectiveDates(reader, row, actor.id) };
-  requireOpen(own, now);
-  return own;
+  const dates = effectiveDates(reader, row.id, row, actor.id);
+  requireOpen(dates, now);
+  return { id: row.id, course_id: row.course_id, max_attempts: dates.max_attempts };
+}
+
+export interface OpenAssignment {
+  readonly id: string;
+  readonly course_id: string;
+  /** `null`: as many as one likes. */
+  readonly max_attempts: number | null;
 }
 
 interface OpenAttempt {
@@ -78,7 +85,7 @@ interface OpenAttempt {
   readonly attempt: number;
 }
 
-function requireOpen({ unlock_at, lock_at }: AssignmentRow, now: number): void {
+function requireOpen({ unlock_at, lock_at }: EffectiveDates, now: number): void {
   if (unlock_at !== null && now < unlock_at) {
     throw new Refusal('not_open', `The assignment opens at ${toRfc3339(unlock_at)}.`);
   }
@@ -103,7 +110,7 @@ function requireContent(command: SubmitAssignment): void {
 }
 
 /** Counts the attempt on the student's submission, which the first attempt makes. */
-function openAttempt(tx: Tx, assignment: AssignmentRow, newId: string): OpenAttempt {
+function openAttempt(tx: Tx, assignment: OpenAssignment, newId: string): OpenAttempt {
   const own = tx.get<{ id: string; attempt_count: number }>(
     `SELECT id, attempt_count FROM submissions
       WHERE student_id = ? AND assignment = (SELECT number FROM gradebook_assignments WHERE assignment_id = ?)`,
@@ -130,7 +137,7 @@ function openAttempt(tx: Tx, assignment: AssignmentRow, newId: string): OpenAtte
   return { id: own?.id ?? newId, attempt };
 }
 
-function insertSubmission(tx: Tx, assignment: AssignmentRow, id: string): void {
+function insertSubmission(tx: Tx, assignment: OpenAssignment, id: string): void {
   if (tx.get('SELECT 1 FROM submissions WHERE id = ?', id) !== undefined) {
     throw new Refusal('already_exists', 'There is a submission with this id already.');
   }
@@ -172,7 +179,7 @@ function insertAttempt(
 
 function attachFiles(
   tx: Tx,
-  assignment: AssignmentRow,
+  assignment: OpenAssignment,
   submission: OpenAttempt,
   command: SubmitAssignment,
 ): void {

@@ -149,8 +149,8 @@ function datesOf(reader: Reader, row: AssignmentRow): { usual: Dates; own: Map<s
     row.id,
   );
   return {
-    usual: effectiveDates(reader, row, ''),
-    own: new Map(students.map(({ user_id: id }) => [id, effectiveDates(reader, row, id)])),
+    usual: effectiveDates(reader, row.id, row, ''),
+    own: new Map(students.map(({ user_id: id }) => [id, effectiveDates(reader, row.id, row, id)])),
   };
 }
 

@@ -1,4 +1,4 @@
-import { effectiveDates } from '../effective-dates.ts';
+import { type EffectiveDates, effectiveDates } from '../effective-dates.ts';
 import type { LatePolicy } from '../late-policy.ts';
 import { fromMilliPoints } from '../points.ts';
 import {
@@ -75,8 +75,8 @@ const COLUMNS = `id, course_id, title, body_md, points_possible, weight, unlock_
 
 const MISSING = 'There is no such assignment, or you are not a member of its course.';
 
-export interface AssignmentInCourse {
-  readonly row: AssignmentRow;
+interface InCourse<Row> {
+  readonly row: Row;
   readonly course: CourseRow;
   /** Of the actor in the course. */
   readonly role: CourseRole | null;
@@ -88,11 +88,43 @@ export function requireAssignment(
   actor: Actor,
   assignmentId: string,
   action: Action,
-): AssignmentInCourse {
+): InCourse<AssignmentRow> {
   const row = reader.get<AssignmentRow>(
     `SELECT ${COLUMNS} FROM assignments WHERE id = ? AND deleted_at IS NULL`,
     assignmentId,
   );
+  return inCourse(reader, actor, row, action);
+}
+
+/** What handing in and grading need of an assignment; small, so that it can be remembered. */
+export interface AssignmentDates extends EffectiveDates {
+  readonly id: string;
+  readonly course_id: string;
+}
+
+/** The same without what the assignment says. */
+export function requireAssignmentDates(
+  reader: Reader,
+  actor: Actor,
+  assignmentId: string,
+  action: Action,
+): InCourse<AssignmentDates> {
+  const row = reader.remember(['assignment dates', assignmentId], () =>
+    reader.get<AssignmentDates>(
+      `SELECT id, course_id, unlock_at, due_at, lock_at, grace_seconds, max_attempts
+         FROM assignments WHERE id = ? AND deleted_at IS NULL`,
+      assignmentId,
+    ),
+  );
+  return inCourse(reader, actor, row, action);
+}
+
+function inCourse<Row extends { readonly course_id: string }>(
+  reader: Reader,
+  actor: Actor,
+  row: Row | undefined,
+  action: Action,
+): InCourse<Row> {
   const course = requireInCourse(reader, actor, row?.course_id ?? '', action, MISSING);
   if (row === undefined) throw new Error('broken invariant: a course without an id');
   return { row, course, role: course.role };
@@ -145,7 +177,7 @@ function showTo(
   now: number,
 ): Assignment {
   if (mayInCourse(actor, role, 'assignment.read_locked')) return show(reader, row, false);
-  const own = { ...row, ...effectiveDates(reader, row, actor.id) };
+  const own = { ...row, ...effectiveDates(reader, row.id, row, actor.id) };
   return show(reader, own, own.unlock_at !== null && now < own.unlock_at);
 }
 

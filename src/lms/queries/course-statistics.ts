@@ -3,6 +3,7 @@ import { PointCounts } from '../point-counts.ts';
 import { requireInCourse } from '../policy.ts';
 import type { Reader } from '../reader.ts';
 import type { Actor } from '../tx.ts';
+import { type QueryCounts, queryCounts } from './query-shelves.ts';
 
 /** Of students who are enrolled now, and of posted grades as they were entered. */
 export interface CourseStatistics {
@@ -26,11 +27,7 @@ export interface CourseStatistics {
     readonly to_percent: number;
     readonly grades: number;
   }[];
-  readonly queries: {
-    readonly to_instructor: number;
-    readonly to_tutor: number;
-    readonly answered: number;
-  };
+  readonly queries: QueryCounts;
   readonly tutor_messages: number;
   /** Cited in answers of the tutor, most often first. */
   readonly materials_most_asked: {
@@ -59,9 +56,6 @@ interface AssignmentRow {
 interface Totals {
   readonly students: number;
   readonly submissions: number;
-  readonly queries_to_instructor: number;
-  readonly queries_to_tutor: number;
-  readonly queries_answered: number;
   readonly tutor_messages: number;
 }
 
@@ -93,11 +87,7 @@ export function courseStatistics(reader: Reader, actor: Actor, courseId: string)
     submission_rate_percent: percentOf(totals.submissions, totals.students * rows.length),
     graded: all.total,
     ...gradesIn(all),
-    queries: {
-      to_instructor: totals.queries_to_instructor,
-      to_tutor: totals.queries_to_tutor,
-      answered: totals.queries_answered,
-    },
+    queries: queryCounts(reader, courseId),
     tutor_messages: totals.tutor_messages,
     materials_most_asked: mostAsked(reader, courseId),
     assignments,

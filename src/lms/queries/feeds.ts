@@ -94,7 +94,7 @@ export function dueDatesOf(reader: Reader, userId: string, limit: number): DueDa
   );
   return rows
     .flatMap((row): DueDate[] => {
-      const { due_at } = row.role === 'student' ? effectiveDates(reader, row, userId) : row;
+      const { due_at } = row.role === 'student' ? effectiveDates(reader, row.id, row, userId) : row;
       const { id: assignment_id, course_code, title, changed_at } = row;
       return due_at === null ? [] : [{ assignment_id, course_code, title, due_at, changed_at }];
     })

@@ -107,7 +107,7 @@ function isOpenFor(reader: Reader, assignmentId: string, userId: string, now: nu
     assignmentId,
   );
   if (row === undefined) return false;
-  const { unlock_at } = effectiveDates(reader, row, userId);
+  const { unlock_at } = effectiveDates(reader, row.id, row, userId);
   return unlock_at === null || now >= unlock_at;
 }
 

@@ -7,6 +7,7 @@ import { LmsMachine } from '../machine.ts';
 import type { Reader } from '../reader.ts';
 import { PEOPLE, type Person, TestCourse } from '../test-course.ts';
 import { oldState } from '../test-old-state.ts';
+import { queryCounts } from './query-shelves.ts';
 
 const ASSIGNMENTS = ['asg_1', 'asg_2', 'asg_3'] as const;
 const STUDENTS = ['student', 'otherStudent', 'ta'] as const satisfies readonly Person[];
@@ -110,10 +111,13 @@ const COUNTED = {
   submissions: `SELECT count(*) AS n FROM submissions s
     JOIN enrollments e ON e.course_id = s.course_id AND e.user_id = s.student_id
      AND e.role = 'student' WHERE s.course_id = 'crs_1' AND s.attempt_count > 0`,
-  queries_to_instructor: `SELECT count(*) AS n FROM queries WHERE "to" = 'instructor'`,
-  queries_to_tutor: `SELECT count(*) AS n FROM queries WHERE "to" = 'tutor'`,
-  queries_answered: 'SELECT count(*) AS n FROM queries WHERE answered_at IS NOT NULL',
   tutor_messages: 'SELECT count(*) AS n FROM tutor_messages',
+} as const;
+
+const ASKED = {
+  to_instructor: `SELECT count(*) AS n FROM queries WHERE "to" = 'instructor'`,
+  to_tutor: `SELECT count(*) AS n FROM queries WHERE "to" = 'tutor'`,
+  answered: 'SELECT count(*) AS n FROM queries WHERE answered_at IS NOT NULL',
 } as const;
 
 const GRADES = `SELECT a.id AS assignment, g.points, count(*) AS grades
@@ -148,10 +152,16 @@ const ASKED_TUTOR = `SELECT user_id AS id, sum(message_count) AS tutor_messages
 const CITED = `SELECT json_extract(citations, '$[0].material_id') AS id, count(*) AS questions
   FROM tutor_messages GROUP BY 1 ORDER BY 1`;
 
+function countedBy(reader: Reader, counts: Readonly<Record<string, string>>): object {
+  return Object.fromEntries(
+    Object.entries(counts).map(([name, sql]) => [name, reader.get(sql)?.n]),
+  );
+}
+
 function compare(t: Test, reader: Reader, when: string): void {
   const kept = reader.get("SELECT * FROM course_totals WHERE course_id = 'crs_1'");
-  const counted = Object.entries(COUNTED).map(([name, sql]) => [name, reader.get(sql)?.n]);
-  t.same(kept, { course_id: 'crs_1', ...Object.fromEntries(counted) }, `totals ${when}`);
+  t.same(kept, { course_id: 'crs_1', ...countedBy(reader, COUNTED) }, `totals ${when}`);
+  t.same(queryCounts(reader, 'crs_1'), countedBy(reader, ASKED), `queries ${when}`);
   const pairs: [string, string][] = [
     [KEPT_GRADES, GRADES],
     ['SELECT assignment_id, submitted FROM gradebook_assignments WHERE submitted > 0', SUBMITTED],

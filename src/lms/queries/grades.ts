@@ -139,7 +139,7 @@ function show(reader: Reader, row: GradeRow): Grade {
 
 /** By the dates as they are now: when a due date moves, the deduction goes or comes with it. */
 function lateness(reader: Reader, row: GradeRow) {
-  const dates = effectiveDates(reader, { ...row, id: row.assignment_id }, row.student_id);
+  const dates = effectiveDates(reader, row.assignment_id, row, row.student_id);
   const late_ms = row.counted_at === null ? 0 : lateMs(row.counted_at, dates);
   const policy = row.late_policy === null ? null : (JSON.parse(row.late_policy) as LatePolicy);
   return { late_ms, ...finalPoints(row.points, late_ms, policy, row.points_possible) };

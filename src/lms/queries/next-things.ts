@@ -50,7 +50,12 @@ function toHandIn(
   const open = columns.flatMap((column, n) => {
     const cell = cells[n] ?? null;
     if (cell !== null && (cell.attempts > 0 || cell.posted)) return [];
-    const { unlock_at, due_at, lock_at, grace_seconds } = effectiveDates(reader, column, userId);
+    const { unlock_at, due_at, lock_at, grace_seconds } = effectiveDates(
+      reader,
+      column.id,
+      column,
+      userId,
+    );
     if ((unlock_at !== null && now < unlock_at) || (lock_at !== null && now > lock_at)) return [];
     const is_overdue = due_at !== null && now > due_at + grace_seconds * 1000;
     return [{ column, due_at, is_overdue }];

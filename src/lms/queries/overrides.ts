@@ -105,7 +105,7 @@ function show(reader: Reader, assignment: AssignmentRow, row: OverrideRow): Over
     ...shownDates(JSON.parse(row.terms) as OverrideTerms),
     reason: row.reason,
     granted_by: { id: row.granted_by, display_name: row.grantor_name },
-    effective: shownDates(effectiveDates(reader, assignment, row.user_id)),
+    effective: shownDates(effectiveDates(reader, assignment.id, assignment, row.user_id)),
     version: row.version,
     created_at: toRfc3339(row.created_at),
     updated_at: toRfc3339(row.updated_at),

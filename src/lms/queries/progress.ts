@@ -186,7 +186,8 @@ function besideGrades(
               WHERE p.course_id = s.course_id AND p.user_id = s.student_id
                 AND p.state = 'done') AS material_done_count,
             (SELECT count(*) FROM queries q
-              WHERE q.author_id = s.student_id AND q.course_id = s.course_id
+              WHERE q.asker = (SELECT number FROM journal_names WHERE name = s.student_id)
+                AND q.course_id = s.course_id
                 AND q.deleted_at IS NULL) AS query_count,
             s.tutor_messages AS tutor_message_count
        FROM gradebook_students s WHERE s.course_id = ? AND s.student_id BETWEEN ? AND ?`,

@@ -13,6 +13,7 @@ import {
   queryReader,
   requireQuery,
 } from './query-access.ts';
+import { shelfOf } from './query-shelves.ts';
 
 /** A query as lists show it. */
 export interface Query {
@@ -72,7 +73,8 @@ export function listQueries(
   const viewer = queryReader(actor, role);
   const parts = (['instructor', 'tutor'] as const)
     .filter((to) => filter.to === null || filter.to === to)
-    .map((to) => `${QUERY_SELECT} WHERE ${conditionOf(to, filter, viewer)}`);
+    .flatMap((to) => conditionsOf(to, filter, viewer))
+    .map((condition) => `${QUERY_SELECT} WHERE ${condition}`);
   const rows = reader.all<QueryRow & { readonly sequence: number }>(
     `${parts.join(' UNION ALL ')} ORDER BY 1 DESC LIMIT ?4`,
     courseId,
@@ -84,14 +86,21 @@ export function listQueries(
   return { items: page.items.map((row) => showQuery(row, viewer)), next: page.next };
 }
 
-/** Of one kind: then an index has them in order. */
-function conditionOf(to: Query['to'], filter: QueryFilter, viewer: QueryReader): string {
+/** Of one kind each: then an index has them in order. */
+function conditionsOf(to: Query['to'], filter: QueryFilter, viewer: QueryReader): string[] {
   const own = filter.mine || (to === 'tutor' && !viewer.staff);
-  return [
-    `q.course_id = ?1 AND q."to" = '${to}' AND q.sequence < ?2 AND q.deleted_at IS NULL`,
-    ...(filter.unanswered ? ['q.answered_at IS NULL AND q.accepted_answer_id IS NULL'] : []),
-    own ? 'q.author_id = ?3' : '?3 IS NOT NULL',
-  ].join(' AND ');
+  const open = shelfOf(to, false);
+  const shelves = filter.unanswered ? [open] : [open, shelfOf(to, true)];
+  const rest = `q.sequence < ?2 ${filter.unanswered ? 'AND q.accepted_answer_id IS NULL' : ''}`;
+  if (own) {
+    return [
+      `q.asker = (SELECT number FROM journal_names WHERE name = ?3)
+        AND q.course_id = ?1 AND q.shelf IN (${shelves.join(', ')}) AND ${rest}`,
+    ];
+  }
+  return shelves.map(
+    (shelf) => `?3 IS NOT NULL AND q.course_id = ?1 AND q.shelf = ${shelf} AND ${rest}`,
+  );
 }
 
 export function showQuery(row: QueryRow, viewer: QueryReader): Query {

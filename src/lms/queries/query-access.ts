@@ -30,10 +30,12 @@ export interface QueryReader {
   readonly staff: boolean;
 }
 
-export const QUERY_SELECT = `SELECT q.sequence, q.id, q.course_id, q.author_id,
+export const QUERY_SELECT = `SELECT q.sequence, q.id, q.course_id, n.name AS author_id,
     u.display_name AS author_name, q."to", q.title, q.body_md, q.anonymous, q.answer_count,
     q.answered_at, q.accepted_answer_id, q.tutor_state, q.edited_at, q.version, q.created_at, q.updated_at
-  FROM queries q JOIN users u ON u.id = q.author_id`;
+  FROM queries q
+  JOIN journal_names n ON n.number = q.asker
+  JOIN users u ON u.id = n.name`;
 
 const MISSING = 'There is no such query, or it is not yours to see.';
 

@@ -29,7 +29,7 @@ interface Row {
 
 /** The session of a token, `null` when this node knows none. @param tokenSha256 hex */
 export function sessionByTokenHash(reader: Reader, tokenSha256: string): KnownSession | null {
-  const row = reader.remember(`token ${tokenSha256}`, () =>
+  const row = reader.remember(['token', tokenSha256], () =>
     reader.get<Row>(
       `SELECT s.id, s.user_id, s.expires_at, s.revoked_at, s.scopes, s.last_used_at,
               u.site_role, u.status, u.deleted_at

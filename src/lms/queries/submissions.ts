@@ -185,7 +185,7 @@ function summaryRow(reader: Reader, submissionId: string): SummaryRow {
 
 /** That hold for whose submission it is. */
 function datesOf(reader: Reader, row: SummaryRow): EffectiveDates {
-  return effectiveDates(reader, { ...row, id: row.assignment_id }, row.student_id);
+  return effectiveDates(reader, row.assignment_id, row, row.student_id);
 }
 
 /** A member of the staff may have handed in as a student before. */
