@@ -58,6 +58,7 @@ import { tutorConversationRoutes } from './routes/tutor-conversations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
 import { registerStorageGauges } from './storage-metrics.ts';
+import { tusHeaders } from './tus/protocol.ts';
 import type { TutorParts } from './tutor-parts.ts';
 
 export interface AppParts extends Omit<Foundation, 'inFlight'> {
@@ -125,7 +126,8 @@ function prepare(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
   registerStorageGauges(registry, parts.blobs);
   const foundation = { consensus, replica, settings, logger, inFlight: new Set<string>() };
   const allowed = settings.cors_origins.length > 0 ? cors(settings.cors_origins) : null;
-  const arrive = arrival(foundation, [measure(registry), accessLog(logger)], allowed);
+  const observers = [measure(registry), accessLog(logger), tusHeaders];
+  const arrive = arrival(foundation, observers, allowed);
   const { fetch } = app;
   app.fetch = (request, served: Partial<Served> = {}) =>
     fetch(request, { foundation, arrive, incoming: served.incoming, answer: served.answer });
