@@ -1,10 +1,11 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
+import { HonoRequest } from 'hono/request';
 import { accessLog } from './access-log.ts';
 import { arrival } from './arrival.ts';
 import type { Blobs } from './blobs.ts';
 import { registerComponents } from './components.ts';
 import { cors } from './cors.ts';
-import type { ApiEnv, Foundation, Served } from './env.ts';
+import type { ApiEnv, Foundation, Handle, Served } from './env.ts';
 import { answerError, answerNotFound } from './failures.ts';
 import { measure, registerGauges } from './metrics.ts';
 import { openApiDocument } from './openapi.ts';
@@ -57,7 +58,9 @@ import { tutorRoutes } from './routes/tutor.ts';
 import { tutorConversationRoutes } from './routes/tutor-conversations.ts';
 import { uploadRoutes } from './routes/uploads.ts';
 import { userRoutes } from './routes/users.ts';
+import { servedContext } from './served-context.ts';
 import { registerStorageGauges } from './storage-metrics.ts';
+import { tusHeaders } from './tus/protocol.ts';
 import type { TutorParts } from './tutor-parts.ts';
 
 export interface AppParts extends Omit<Foundation, 'inFlight'> {
@@ -125,14 +128,32 @@ function prepare(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
   registerStorageGauges(registry, parts.blobs);
   const foundation = { consensus, replica, settings, logger, inFlight: new Set<string>() };
   const allowed = settings.cors_origins.length > 0 ? cors(settings.cors_origins) : null;
-  const arrive = arrival(foundation, [measure(registry), accessLog(logger)], allowed);
-  const { fetch } = app;
-  app.fetch = (request, served: Partial<Served> = {}) =>
-    fetch(request, { foundation, arrive, incoming: served.incoming, answer: served.answer });
-  app.onError(answerError);
+  const observers = [measure(registry), accessLog(logger), tusHeaders];
+  const arrive = arrival(foundation, observers, allowed);
   const notFound = answerNotFound(app);
-  app.notFound((c) => arrive(c, notFound));
+  const nowhere: Handle = (c) => arrive(c, notFound);
+  app.notFound(nowhere);
+  app.onError(answerError);
+  const { fetch } = app;
+  app.fetch = (request, { incoming, answer }: Partial<Served> = {}) =>
+    incoming === undefined || answer === undefined
+      ? fetch(request, { foundation, arrive, incoming })
+      : dispatch(app, request, { foundation, arrive, incoming, answer }, nowhere);
   registerComponents(app);
+}
+
+/** Calls the handler of a request that came through the server. */
+function dispatch(
+  app: OpenAPIHono<ApiEnv>,
+  request: Request,
+  env: ApiEnv['Bindings'] & Served,
+  nowhere: Handle,
+): Response | Promise<Response> {
+  const path = app.getPath(request);
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const match = app.router.match(method, path);
+  const handle = (match[0][0]?.[0][0] ?? nowhere) as Handle;
+  return handle(servedContext(new HonoRequest(request, path, match), env));
 }
 
 /** The operations about the node itself. */

@@ -1,4 +1,3 @@
-import { answerDirectly } from './answer-directly.ts';
 import type { AnswerObserver } from './answer-observer.ts';
 import type { Cors } from './cors.ts';
 import type { ApiContext, Arrive, Foundation } from './env.ts';
@@ -24,7 +23,6 @@ export function arrival(
   return async (c, handle) => {
     const began = performance.now();
     if (c.env.answer === undefined) setDataHeaders(c);
-    else answerDirectly(c);
     const given = c.req.header('x-request-id');
     const requestId = given !== undefined && SANE_ID.test(given) ? given : newRequestId();
     c.set('requestId', requestId);

@@ -27,7 +27,9 @@ export type IdPrefix =
 
 /** A new id: the prefix of its kind and a UUIDv7 without hyphens, so ids sort by their birth. */
 export function newId(prefix: IdPrefix): string {
-  return `${prefix}_${uuid()}`;
+  for (let at = 0; at < 3; at += 1) text[at] = prefix.charCodeAt(at);
+  writeUuid();
+  return text.toString('latin1');
 }
 
 /** Names a request in its answer and in the logs. */
@@ -36,9 +38,23 @@ export const newRequestId = uuid;
 /** Names a command in the log: applied once, however often it arrives. */
 export const newCommandId = uuid;
 
+function uuid(): string {
+  writeUuid();
+  return text.toString('latin1', uuidAt);
+}
+
+/**
+ * The id that is being made, in ASCII. Read at once: the engine writes JSON twice as fast of a string in
+ * one piece as of one that was put together.
+ */
+const text = Buffer.from('xxx_tttttttttttt7cccvrrrrrrrrrrrrrrr');
+const uuidAt = 4;
+const counterAt = uuidAt + 13;
+const variantAt = uuidAt + 16;
+const digits = Buffer.from('0123456789abcdef');
+
 const counterValues = 2 ** 12;
 let lastMs = 0;
-let time = '';
 let counter = 0;
 
 /**
@@ -46,7 +62,7 @@ let counter = 0;
  * millisecond by a counter that begins at random (§6.2, method 1), as lists in the order of ids need.
  * Every request makes three: hence the store of random bytes, and one text of the time per millisecond.
  */
-function uuid(): string {
+function writeUuid(): void {
   const now = Date.now();
   if (now > lastMs) {
     beginMs(now);
@@ -58,20 +74,27 @@ function uuid(): string {
       counter = 0;
     }
   }
+  text[counterAt] = digits[counter >> 8] as number;
+  writeByte(counterAt + 1, counter & 0xff);
   const at = takeRandom();
-  const variant = VARIANTS[(random[at] as number) & 3] as string;
-  return `${time}${(0x7000 + counter).toString(16)}${variant}${random.toString('hex', at + 1, at + idBytes).slice(1)}`;
+  writeByte(variantAt, ((random[at] as number) & 0x3f) | 0x80);
+  for (let n = 1; n < tailBytes; n += 1) writeByte(variantAt + 2 * n, random[at + n] as number);
 }
 
 function beginMs(ms: number): void {
   lastMs = ms;
-  time = ms.toString(16).padStart(12, '0');
+  text.write(ms.toString(16).padStart(12, '0'), uuidAt, 'latin1');
 }
 
-const VARIANTS = ['8', '9', 'a', 'b'];
-/** For the variant one, for the 15 digits behind it eight. */
-const idBytes = 9;
-const random = Buffer.alloc(512 * idBytes);
+/** Two hexadecimal digits. */
+function writeByte(at: number, byte: number): void {
+  text[at] = digits[byte >> 4] as number;
+  text[at + 1] = digits[byte & 0xf] as number;
+}
+
+/** The variant and what is random. */
+const tailBytes = 8;
+const random = Buffer.alloc(512 * tailBytes);
 let used = random.length;
 
 /** Where in `random` the next bytes are that nobody has had. */
@@ -80,6 +103,6 @@ function takeRandom(): number {
     randomFillSync(random);
     used = 0;
   }
-  used += idBytes;
-  return used - idBytes;
+  used += tailBytes;
+  return used - tailBytes;
 }

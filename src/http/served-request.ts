@@ -28,7 +28,7 @@ export class ServedRequest {
 
   /** The whole body; rejects when the client leaves before its end. */
   bytes(): Promise<Uint8Array> {
-    return this.#announcesBody() ? bytesOf(this.#incoming) : Promise.resolve(new Uint8Array());
+    return this.#announcesBody() ? bytesOf(this.#incoming) : Promise.resolve(NOTHING);
   }
 
   /** Fires when the client leaves before it has its answer. */
@@ -41,6 +41,8 @@ export class ServedRequest {
     return 'content-length' in headers || 'transfer-encoding' in headers;
   }
 }
+
+const NOTHING = new Uint8Array();
 
 class ServedHeaders {
   readonly #fields: NodeJS.Dict<string | string[]>;
@@ -62,6 +64,8 @@ function bytesOf(incoming: IncomingMessage): Promise<Uint8Array> {
       if (!incoming.readableEnded) reject(new Error('The client left before the end of its body.'));
     };
     if (incoming.destroyed) return cut();
+    // The body of a small request has come with its headers.
+    if (incoming.complete) return resolve(incoming.read() ?? NOTHING);
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
       const [first] = chunks;

@@ -160,3 +160,15 @@ t.test('closing lets the running request end', async (t) => {
   t.equal((await running).status, 200);
   await closed;
 });
+
+t.test('problems below /v1/uploads are answered like all others, in the name of tus', async (t) => {
+  const { send } = await scene(t);
+  for (const [method, path, status] of [
+    ['GET', '/v1/uploads/a/b', 404],
+    ['PUT', '/v1/uploads', 405],
+  ] as const) {
+    const answer = await send(method, path);
+    t.equal(answer.status, status, path);
+    t.equal(answer.headers['tus-resumable'], '1.0.0');
+  }
+});

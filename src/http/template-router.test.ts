@@ -44,16 +44,6 @@ t.test('a parameter is one part that is not empty, by the name that its path gav
   t.end();
 });
 
-t.test('a star at the end is for the place and all below, found or not', (t) => {
-  const router = routerOf('ALL /*', 'ALL /files/*', 'GET /files/:id');
-  const names = (path: string) => router.match('GET', path)[0].map(([name]) => name);
-  t.same(names('/files/1'), ['ALL /*', 'ALL /files/*', 'GET /files/:id']);
-  t.same(names('/files'), ['ALL /*', 'ALL /files/*']);
-  t.same(names('/files/1/2'), ['ALL /*', 'ALL /files/*']);
-  t.same(names('/other'), ['ALL /*']);
-  t.end();
-});
-
 t.test('two handlers for one operation are a mistake', (t) => {
   t.throws(() => routerOf('GET /a/:x', 'GET /a/:y'), { message: /is there already/ });
   t.end();

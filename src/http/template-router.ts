@@ -11,14 +11,11 @@ interface Place<T> {
   parameter: Place<T> | null;
   /** By method. */
   readonly endpoints: Map<string, Endpoint<T>>;
-  /** For this place and all below, whatever the method. */
-  readonly around: T[];
 }
 
 /**
  * Finds the handler of a path by its template, part by part. A literal part wins over a parameter
- * (OpenAPI 3.1 §4.8.8), a parameter stands for one part that is not empty, and a `*` at the end is for
- * all methods. Of Hono's own routers the fast one refuses paths such as ours (`/courses/import` beside
+ * (OpenAPI 3.1 §4.8.8), and a parameter stands for one part that is not empty. Of Hono's own routers the fast one refuses paths such as ours (`/courses/import` beside
  * `/courses/{id}/…`), and the other takes ten times as long.
  */
 export class TemplateRouter<T> implements Router<T> {
@@ -28,8 +25,7 @@ export class TemplateRouter<T> implements Router<T> {
   add(method: string, path: string, handler: T): void {
     const names: string[] = [];
     let place = this.#root;
-    for (const part of partsOf(path)) {
-      if (part === '*') return void place.around.push(handler);
+    for (const part of path.slice(1).split('/')) {
       if (part.startsWith(':')) names.push(part.slice(1));
       place = placeBelow(place, part);
     }
@@ -38,21 +34,14 @@ export class TemplateRouter<T> implements Router<T> {
   }
 
   match(method: string, path: string): [[T, Params][]] {
-    const parts = partsOf(path);
-    const found = aroundOf(this.#root, parts);
     const values: string[] = [];
-    const endpoint = endpointAt(this.#root, method, parts, 0, values);
-    if (endpoint !== null) found.push([endpoint.handler, paramsOf(endpoint.names, values)]);
-    return [found];
+    const endpoint = endpointAt(this.#root, method, path, 1, values);
+    return [endpoint === null ? [] : [[endpoint.handler, paramsOf(endpoint.names, values)]]];
   }
 }
 
 function newPlace<T>(): Place<T> {
-  return { literals: new Map(), parameter: null, endpoints: new Map(), around: [] };
-}
-
-function partsOf(path: string): string[] {
-  return path.slice(1).split('/');
+  return { literals: new Map(), parameter: null, endpoints: new Map() };
 }
 
 function placeBelow<T>(place: Place<T>, part: string): Place<T> {
@@ -65,32 +54,27 @@ function placeBelow<T>(place: Place<T>, part: string): Place<T> {
   return known;
 }
 
-function aroundOf<T>(root: Place<T>, parts: readonly string[]): [T, Params][] {
-  const found: [T, Params][] = [];
-  let place: Place<T> | undefined = root;
-  for (let at = 0; place !== undefined; at += 1) {
-    for (const handler of place.around) found.push([handler, {}]);
-    place = place.literals.get(parts[at] ?? '');
-  }
-  return found;
-}
-
-/** @param values of the parameters on the way; what a way that led nowhere left is overwritten */
+/**
+ * @param from where in the path the next part begins
+ * @param values of the parameters on the way; what a way that led nowhere left is overwritten
+ */
 function endpointAt<T>(
   place: Place<T>,
   method: string,
-  parts: readonly string[],
-  at: number,
+  path: string,
+  from: number,
   values: string[],
 ): Endpoint<T> | null {
-  const part = parts[at];
-  if (part === undefined) return place.endpoints.get(method) ?? null;
+  if (from > path.length) return place.endpoints.get(method) ?? null;
+  const slash = path.indexOf('/', from);
+  const end = slash === -1 ? path.length : slash;
+  const part = path.slice(from, end);
   const literal = place.literals.get(part);
-  const endpoint = literal && endpointAt(literal, method, parts, at + 1, values);
+  const endpoint = literal && endpointAt(literal, method, path, end + 1, values);
   if (endpoint) return endpoint;
   if (place.parameter === null || part === '') return null;
   const depth = values.push(part);
-  const found = endpointAt(place.parameter, method, parts, at + 1, values);
+  const found = endpointAt(place.parameter, method, path, end + 1, values);
   if (found === null) values.length = depth - 1;
   return found;
 }

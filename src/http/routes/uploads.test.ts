@@ -471,3 +471,19 @@ t.test('browsers may do it, and ask what is understood without asking for leave'
   t.equal(asked.headers.get('tus-version'), '1.0.0');
   t.match(asked.headers.get('access-control-expose-headers'), /Upload-Offset/);
 });
+
+t.test('all below the path say which version is spoken, and nothing else does', async (t) => {
+  const { ask } = site(t);
+  const targets = [
+    'GET /v1/uploads/a/b',
+    'PUT /v1/uploads',
+    'GET /v1/uploads/',
+    'GET /v1/uploads/a',
+  ];
+  for (const target of targets) {
+    t.equal((await ask(target)).headers.get('tus-resumable'), '1.0.0', target);
+  }
+  for (const target of ['GET /v1/uploadsa', 'GET /v1/files', 'GET /v1/me']) {
+    t.equal((await ask(target)).headers.get('tus-resumable'), null, target);
+  }
+});

@@ -25,7 +25,6 @@ import {
   requireTus,
   setUploadHeaders,
   TUS_BODY,
-  tusHeaders,
 } from '../tus/protocol.ts';
 import { receiveParts } from '../tus/receive-parts.ts';
 import { ANSWERS, header, PARAMETERS, UPLOAD_EXAMPLE, uploadSchema } from '../upload-schema.ts';
@@ -170,7 +169,6 @@ type UploadSettings = Pick<ApiSettings, 'max_file_bytes' | 'max_unattached_bytes
 
 export function uploadRoutes(blobs: Blobs, settings: UploadSettings) {
   const app = router();
-  app.use('/v1/uploads/*', tusHeaders);
 
   app.openapi(describe, (c) => c.body(null, 204, capabilities(settings.max_file_bytes)));
 

@@ -1,6 +1,6 @@
-import type { MiddlewareHandler } from 'hono';
 import type { UploadResource } from '../../lms/queries/uploads.ts';
-import type { ApiContext, ApiEnv } from '../env.ts';
+import type { AnswerObserver } from '../answer-observer.ts';
+import type { ApiContext } from '../env.ts';
 import { Problem } from '../problem.ts';
 import { CHECKSUM_ALGORITHMS } from './checksum.ts';
 
@@ -12,10 +12,11 @@ export const TUS_BODY = 'application/offset+octet-stream';
 /** The file that an upload has become. */
 export const FILE_HEADER = 'LMS-File-Id';
 
+const BELOW_UPLOADS = /^\/v1\/uploads(?:\/|$)/;
+
 /** On every answer below `/v1/uploads`, problems included. */
-export const tusHeaders: MiddlewareHandler<ApiEnv> = async (c, next) => {
-  await next();
-  c.header('Tus-Resumable', TUS_VERSION);
+export const tusHeaders: AnswerObserver = (c) => {
+  if (BELOW_UPLOADS.test(c.req.path)) c.header('Tus-Resumable', TUS_VERSION);
 };
 
 export function capabilities(maxFileBytes: number): Record<string, string> {

@@ -29,16 +29,19 @@ interface Row {
 
 /** The session of a token, `null` when this node knows none. @param tokenSha256 hex */
 export function sessionByTokenHash(reader: Reader, tokenSha256: string): KnownSession | null {
-  const row = reader.remember(['token', tokenSha256], () =>
-    reader.get<Row>(
+  return reader.remember(['token', tokenSha256], () => {
+    const row = reader.get<Row>(
       `SELECT s.id, s.user_id, s.expires_at, s.revoked_at, s.scopes, s.last_used_at,
               u.site_role, u.status, u.deleted_at
          FROM sessions s JOIN users u ON u.id = s.user_id
         WHERE s.token_sha256 = ?`,
       tokenSha256,
-    ),
-  );
-  if (row === undefined) return null;
+    );
+    return row === undefined ? null : knownSession(row);
+  });
+}
+
+function knownSession(row: Row): KnownSession {
   return {
     id: row.id,
     actor: { id: row.user_id, site_role: row.site_role },
