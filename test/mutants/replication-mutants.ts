@@ -120,7 +120,12 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
   {
     name: 'lost messages are not repeated',
     file: 'core/progress.ts',
-    edits: [['this.probeFrom(this.match + 1);', 'this.probing = true;']],
+    edits: [
+      [
+        "this.probeFrom(this.state === 'probe' ? this.next : this.match + 1);",
+        'this.probing = true;',
+      ],
+    ],
   },
   {
     name: 'no limit of messages on their way',

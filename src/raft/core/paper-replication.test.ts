@@ -48,6 +48,17 @@ t.test('nextIndex begins after the last entry, matchIndex at 0 (Figure 2)', (t) 
   t.end();
 });
 
+t.test('who was away at the election is asked where the logs meet, not sent the whole log', (t) => {
+  const server = new LoneServer({ log: [1, 1, 2] });
+  server.lead();
+  server.give({ type: 'reachable', peer: 'b', reachable: false });
+  const sent = server.give({ type: 'reachable', peer: 'b', reachable: true });
+  t.match(sent, [
+    { to: 'b', body: { prev_log_index: 3, prev_log_term: 2, entries: [{ index: 4 }] } },
+  ]);
+  t.end();
+});
+
 t.test('after an inconsistency nextIndex goes back, and the leader tries again (§5.3)', (t) => {
   const server = new LoneServer({ log: [1, 1, 1, 2, 2] });
   server.lead();

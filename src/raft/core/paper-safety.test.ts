@@ -5,6 +5,7 @@ import {
   entriesFrom,
   HEARTBEAT_MS,
   LoneServer,
+  refused,
   voteRequest,
 } from '../../../test/fixtures/lone-server.ts';
 
@@ -55,7 +56,7 @@ t.test('entries of earlier terms are not committed by counting (§5.4.2)', (t) =
 t.test('a leader keeps the terms of the entries that it passes on (§5.4.2)', (t) => {
   const server = new LoneServer({ log: [1, 2], term: 3 });
   server.lead();
-  const sent = server.give({ type: 'reachable', peer: 'b', reachable: true });
+  const sent = server.receive('b', refused(4, 1));
   t.match(sent, [{ body: { entries: [{ term: 1 }, { term: 2 }, { term: 4 }] } }]);
   t.end();
 });

@@ -71,6 +71,14 @@ t.test('after a refusal or a loss it probes again, with an empty window', (t) =>
   t.end();
 });
 
+t.test('a loss before the first answer moves nothing but lets it ask again', (t) => {
+  const progress = new Progress(10, 0);
+  progress.sent(12, 1);
+  progress.lost(0);
+  t.match(progress, { state: 'probe', next: 10, probing: false });
+  t.end();
+});
+
 t.test('entries are not sent a second time without going back', (t) => {
   const progress = replicating(5);
   progress.sent(7, 1);

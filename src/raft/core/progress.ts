@@ -80,10 +80,14 @@ export class Progress {
     this.probeFrom(bounded);
   }
 
-  /** Messages on the way were lost: start again from what is known, as far as the log reaches back. */
+  /**
+   * Messages on the way were lost: start again from what is known, as far as the log reaches back. Before
+   * its first answer nothing is, and what was sent moved nothing: to ask where the logs meet goes on from
+   * there, or whoever was away at an election would be sent the whole log.
+   */
   lost(base: number): void {
     if (this.state === 'snapshot') return;
-    this.probeFrom(this.match + 1);
+    this.probeFrom(this.state === 'probe' ? this.next : this.match + 1);
     if (this.next <= base) this.next = base + 1;
   }
 
