@@ -28,6 +28,7 @@ async function stages(batch: number, parent: string): Promise<void> {
     const apply = applyMicroseconds(folder, batch);
     const http = await httpMicroseconds('write');
     const read = await httpMicroseconds('read');
+    const bare = await httpMicroseconds('bare');
     console.log(`${describeMachine()}; µs of CPU time per write, ${batch} writes to a batch\n`);
     console.log('| stage | leader | follower |\n|---|---|---|');
     row('HTTP, on the node that took the write', http, http);
@@ -35,7 +36,8 @@ async function stages(batch: number, parent: string): Promise<void> {
     row('receive: decode, check', null, decode);
     row('pack for the log thread', pack, pack);
     row('apply: rules, tables, journal, chain', apply, apply);
-    console.log(`\nA linearizable read, on the node that is asked: ${read.toFixed(1)} µs`);
+    console.log(`\nOf the HTTP, a bare server of Node with the same answer: ${bare.toFixed(1)} µs`);
+    console.log(`A linearizable read, on the node that is asked: ${read.toFixed(1)} µs`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { newId } from '../../src/http/ids.ts';
 import { serveApi } from '../../src/http/server.ts';
 import { TestApi } from '../../src/http/testing.ts';
@@ -14,9 +17,13 @@ export interface ServedStage {
   readonly write: ServedRequest;
   /** Of that question, with what was answered to it: nothing. */
   readonly read: ServedRequest;
+  /** The question again, to a bare server of Node that gives the same answer to anything. */
+  readonly bare: ServedRequest;
 }
 
 const students = 16;
+/** Node writes them itself. */
+const HOP_BY_HOP: ReadonlySet<string> = new Set(['connection', 'date', 'keep-alive']);
 /** Requests that arrive within it are answered together: they share an fsync, or a read barrier. */
 const groupMs = 1;
 
@@ -70,14 +77,29 @@ process.on('message', () => {
   process.send?.(user + system);
 });
 const origins = [url];
+const path = `/v1/courses/${course_id}/queries`;
+const write: ServedRequest = { origins, method: 'POST', path, headers, body: queryBody() };
 const served: ServedStage = {
-  write: {
-    origins,
-    method: 'POST',
-    path: `/v1/courses/${course_id}/queries`,
-    headers,
-    body: queryBody(),
-  },
+  write,
   read: { origins, method: 'GET', path: `/v1/queries/${query_id}`, headers, body: null },
+  bare: { ...write, origins: [await serveBare()] },
 };
 process.send?.(served);
+
+/** What is below every API on Node: reads the body, and answers as ours does. */
+async function serveBare(): Promise<string> {
+  const init = { method: 'POST', headers: headers[0] ?? {}, body: queryBody() };
+  const ours = await fetch(`${url}${path}`, init);
+  const text = await ours.text();
+  const named = [...ours.headers].filter(([name]) => !HOP_BY_HOP.has(name)).flat();
+  const server = createServer((request, response) => {
+    request.resume();
+    request.on('end', () => {
+      response.writeHead(ours.status, named);
+      void inGroup().then(() => response.end(text));
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
