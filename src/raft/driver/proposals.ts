@@ -100,7 +100,7 @@ export class Proposals {
       this.#placements.applied(requestId);
       const proposal = this.#waiting.get(requestId);
       if (proposal === undefined) continue;
-      this.#waiting.delete(proposal.request_id);
+      this.#waiting.delete(requestId);
       proposal.resolve(value);
     }
   }

@@ -9,7 +9,7 @@ import {
   writeUint53,
 } from './format.ts';
 import { indexOfRecord, sealRecord, typeOfRecord, writeHead, writeSalt } from './record.ts';
-import { lengthWithoutZeros } from './torn-tail.ts';
+import { lengthWithoutZeros } from './trailing-zeros.ts';
 
 /** What makes a mark belong to its segment. */
 export interface MarkOwner {

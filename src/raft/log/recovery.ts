@@ -11,7 +11,8 @@ import { removeSegments, type SegmentFile } from './segment-files.ts';
 import type { SegmentHeader } from './segment-header.ts';
 import { segmentName } from './segment-name.ts';
 import { type GoodEnd, replaySegment } from './segment-replay.ts';
-import { cutTail, lengthWithoutZeros, type TornTail } from './torn-tail.ts';
+import { cutTail, type TornTail } from './torn-tail.ts';
+import { lengthWithoutZeros } from './trailing-zeros.ts';
 
 export interface Recovery {
   readonly state: LogState;

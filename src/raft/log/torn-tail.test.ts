@@ -28,7 +28,7 @@ import { recover } from './recovery.ts';
 import { openSegmentFiles } from './segment-files.ts';
 import { decodeHeader } from './segment-header.ts';
 import { brokenName } from './segment-name.ts';
-import { lengthWithoutZeros } from './torn-tail.ts';
+import { lengthWithoutZeros } from './trailing-zeros.ts';
 
 t.test('a torn tail is kept aside, cut and zeroed; then the log goes on', (t) => {
   const disk = threeBatches();

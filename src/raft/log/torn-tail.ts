@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { FileSystem, LogFile } from './file-system.ts';
 import { brokenName } from './segment-name.ts';
+import { lengthWithoutZeros } from './trailing-zeros.ts';
 
 /** A tail that was cut: bytes of a batch whose fsync never ended. */
 export interface TornTail {
@@ -10,17 +11,6 @@ export interface TornTail {
   readonly bytes: number;
   /** The file that keeps them, or their beginning. */
   readonly kept_as: string;
-}
-
-const ZEROS = Buffer.alloc(64 * 1024);
-
-/** Length of `bytes` without the zeros at its end, which are most of a segment: by blocks at first. */
-export function lengthWithoutZeros(bytes: Buffer): number {
-  let length = bytes.length;
-  const endsWithBlock = () => bytes.subarray(length - ZEROS.length, length).equals(ZEROS);
-  while (length >= ZEROS.length && endsWithBlock()) length -= ZEROS.length;
-  while (length > 0 && bytes[length - 1] === 0) length -= 1;
-  return length;
 }
 
 /**

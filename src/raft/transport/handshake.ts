@@ -2,8 +2,10 @@ import type { NodeId } from '../core/messages.ts';
 import type { TransportLimits } from './limits.ts';
 import { Refused } from './refusals.ts';
 
-/** Two nodes speak only when these are equal; what is optional is a feature. */
-/** Another one when some node could not read what another writes, be it a command of the log. */
+/**
+ * Two nodes speak only when these are equal; what is optional is a feature. Goes up when some node could
+ * not read what another writes, be it a command of the log.
+ */
 export const PROTOCOL_VERSION = 2;
 export const FEATURES: readonly string[] = [];
 
