@@ -63,7 +63,7 @@ function rowsOfSlice({ columns }: Sheet): number {
 type Field = string | number | null;
 
 function row(sheet: Sheet, student: SheetStudent, index: number): Field[] {
-  const cells = sheet.cellsOf(student);
+  const cells = sheet.standingsOf(student);
   const { current_percent: current, final_percent: final } = sheet.totalsOf(cells);
   return [
     student.student_id,

@@ -25,16 +25,21 @@ export interface SheetStudent {
 }
 
 /** Where a student stands with an assignment; points in milli-points. */
-export interface SheetCell {
-  /** `submissions.sequence`. */
-  readonly submission: number;
+export interface CellStanding {
   readonly attempts: number;
   /** Of the latest attempt, by the dates as they are now. */
   readonly late_ms: number;
-  /** `null`: no grade, like `version`. */
+  /** `null`: no grade. */
   readonly points: number | null;
   readonly late_deduction: number;
   readonly posted: boolean;
+}
+
+/** The same with what a grader needs to go on from there. */
+export interface SheetCell extends CellStanding {
+  /** `submissions.sequence`. */
+  readonly submission: number;
+  /** `null`: no grade, like `version`. */
   readonly graded_attempt: number | null;
   readonly version: number | null;
 }
@@ -44,29 +49,43 @@ export interface Sheet {
   /** In the order in which they were made. */
   readonly columns: readonly SheetColumn[];
   /** In the order of `columns`; `null`: nothing handed in, nothing graded. */
-  cellsOf(student: Pick<SheetStudent, 'number' | 'student_id'>): (SheetCell | null)[];
+  cellsOf(student: InSheet): (SheetCell | null)[];
+  /** Those without what only graders need: most of the time goes into reading columns of cells. */
+  standingsOf(student: InSheet): (CellStanding | null)[];
   /** Of the column at this place, that hold for this student. */
   dueDates(place: number, studentId: string): DueDates;
   /** Of posted grades, after the late policy: for staff the same as for the student. */
-  totalsOf(cells: readonly (SheetCell | null)[]): Totals;
+  totalsOf(cells: readonly (CellStanding | null)[]): Totals;
 }
+
+type InSheet = Pick<SheetStudent, 'number' | 'student_id'>;
 
 interface ColumnRow extends Omit<SheetColumn, 'late_policy'> {
   readonly number: number;
   readonly late_policy: string | null;
 }
 
-type CellRow = readonly [
+/** As many columns as `STANDING_COLUMNS` names. */
+type StandingValues = [
   assignment: number,
-  submission: number,
   attempts: number,
   counted_at: number | null,
-  graded_attempt: number | null,
   graded_counted_at: number | null,
   points: number | null,
   posted: 0 | 1,
+];
+
+type StandingRow = readonly [...StandingValues, ...more: (number | null)[]];
+
+type CellRow = readonly [
+  ...StandingValues,
+  submission: number,
+  graded_attempt: number | null,
   version: number | null,
 ];
+
+const STANDING_COLUMNS = 'assignment, attempts, counted_at, graded_counted_at, points, posted';
+const CELL_COLUMNS = `${STANDING_COLUMNS}, submission, graded_attempt, version`;
 
 /** A column, and what is looked up for each of its cells. */
 interface Place {
@@ -85,15 +104,26 @@ export function openSheet(reader: Reader, courseId: string): Sheet {
   const places = columns.map((column, n): Place => ({ n, column, datesOf: datesIn(column) }));
   const placeOf = new Map(places.map((place, n) => [rows[n]?.number, place]));
   const totals = weightedTotals(columns);
+  const inOrder = <Row extends StandingRow, Cell>(
+    rows: readonly Row[],
+    cellOf: (row: Row, place: Place) => Cell,
+  ) => {
+    const cells: (Cell | null)[] = columns.map(() => null);
+    for (const row of rows) {
+      const place = placeOf.get(row[0]);
+      if (place !== undefined) cells[place.n] = cellOf(row, place);
+    }
+    return cells;
+  };
   return {
     columns,
     cellsOf({ number, student_id }) {
-      const cells: (SheetCell | null)[] = columns.map(() => null);
-      for (const row of cellRows(reader, number)) {
-        const place = placeOf.get(row[0]);
-        if (place !== undefined) cells[place.n] = cell(row, place, student_id);
-      }
-      return cells;
+      const rows = rowsOf<CellRow>(reader, CELL_COLUMNS, number);
+      return inOrder(rows, (row, place) => cell(row, place, student_id));
+    },
+    standingsOf({ number, student_id }) {
+      const rows = rowsOf<StandingRow>(reader, STANDING_COLUMNS, number);
+      return inOrder(rows, (row, place) => standing(row, place, student_id));
     },
     dueDates(n, studentId) {
       const place = places[n];
@@ -105,7 +135,7 @@ export function openSheet(reader: Reader, courseId: string): Sheet {
 }
 
 /** Milli-points that count: posted, after the late policy. */
-export function countedPoints(cell: SheetCell | null): number | null {
+export function countedPoints(cell: CellStanding | null): number | null {
   if (cell === null || cell.points === null || !cell.posted) return null;
   return cell.points - cell.late_deduction;
 }
@@ -154,21 +184,15 @@ function columnRows(reader: Reader, courseId: string): ColumnRow[] {
   );
 }
 
-function cellRows(reader: Reader, student: number): CellRow[] {
-  return reader.allValues<CellRow>(
-    `SELECT assignment, submission, attempts, counted_at, graded_attempt, graded_counted_at, points,
-            posted, version
-       FROM gradebook_cells WHERE student = ?`,
-    student,
-  );
+function rowsOf<Row extends StandingRow>(reader: Reader, columns: string, student: number): Row[] {
+  return reader.allValues<Row>(`SELECT ${columns} FROM gradebook_cells WHERE student = ?`, student);
 }
 
-function cell(row: CellRow, { column, datesOf }: Place, studentId: string): SheetCell {
-  const [, submission, attempts, countedAt, gradedAttempt, gradedAt, points, posted, version] = row;
+function standing(row: StandingRow, { column, datesOf }: Place, studentId: string): CellStanding {
+  const [, attempts, countedAt, gradedAt, points, posted] = row;
   const dates = datesOf(studentId);
   const gradedLate = gradedAt === null ? 0 : lateMs(gradedAt, dates);
   return {
-    submission,
     attempts,
     late_ms: countedAt === null ? 0 : lateMs(countedAt, dates),
     points,
@@ -178,7 +202,10 @@ function cell(row: CellRow, { column, datesOf }: Place, studentId: string): Shee
         : finalPoints(points, gradedLate, column.late_policy, column.points_possible)
             .late_deduction,
     posted: posted === 1,
-    graded_attempt: gradedAttempt,
-    version,
   };
+}
+
+function cell(row: CellRow, place: Place, studentId: string): SheetCell {
+  const [, , , , , , submission, graded_attempt, version] = row;
+  return { ...standing(row, place, studentId), submission, graded_attempt, version };
 }

@@ -1,7 +1,7 @@
 import { effectiveDates } from '../effective-dates.ts';
 import type { Reader } from '../reader.ts';
 import { toRfc3339OrNull } from '../time.ts';
-import type { SheetCell, SheetColumn } from './gradebook-sheet.ts';
+import type { CellStanding, SheetColumn } from './gradebook-sheet.ts';
 import type { MaterialProgress } from './material-progress.ts';
 
 /** Something that a student can do now. */
@@ -18,7 +18,7 @@ export type NextThing =
 
 interface Standing {
   readonly columns: readonly SheetColumn[];
-  readonly cells: readonly (SheetCell | null)[];
+  readonly cells: readonly (CellStanding | null)[];
   readonly topics: readonly { readonly topic: string; readonly percent: number | null }[];
   readonly materials: readonly MaterialProgress[];
 }

@@ -6,10 +6,10 @@ import { Refusal } from '../refusal.ts';
 import type { Actor } from '../tx.ts';
 import { weightedTotals } from '../weighted-total.ts';
 import {
+  type CellStanding,
   countedPoints,
   openSheet,
   type Sheet,
-  type SheetCell,
   type SheetStudent,
   sheetStudent,
   sheetStudents,
@@ -81,7 +81,7 @@ export function listProgress(
   const beside = besideGrades(reader, courseId, page.items[0]?.student_id ?? '', last);
   return {
     items: page.items.map((one) =>
-      progressOf(sheet, one, sheet.cellsOf(one), beside.get(one.student_id) ?? NOTHING, now),
+      progressOf(sheet, one, sheet.standingsOf(one), beside.get(one.student_id) ?? NOTHING, now),
     ),
     next: page.next,
   };
@@ -102,7 +102,7 @@ export function getProgress(
     throw new Refusal('not_found', 'There is no such student, or they are not yours to see.');
   }
   const sheet = openSheet(reader, courseId);
-  const cells = sheet.cellsOf(student);
+  const cells = sheet.standingsOf(student);
   const topics = mastery(sheet, cells);
   const materials = materialsProgress(reader, courseId, userId, maxMaterialsShown);
   const beside = besideGrades(reader, courseId, userId, userId).get(userId) ?? NOTHING;
@@ -117,7 +117,7 @@ export function getProgress(
 function progressOf(
   sheet: Sheet,
   student: SheetStudent,
-  cells: readonly (SheetCell | null)[],
+  cells: readonly (CellStanding | null)[],
   beside: BesideGrades,
   now: number,
 ): Progress {
@@ -138,7 +138,7 @@ function progressOf(
 function countCells(
   sheet: Sheet,
   studentId: string,
-  cells: readonly (SheetCell | null)[],
+  cells: readonly (CellStanding | null)[],
   now: number,
 ) {
   let [submitted, late, missing, graded] = [0, 0, 0, 0];
@@ -199,7 +199,7 @@ function besideGrades(
 }
 
 /** In the order in which the topics first occur. */
-function mastery({ columns }: Sheet, cells: readonly (SheetCell | null)[]): TopicMastery[] {
+function mastery({ columns }: Sheet, cells: readonly (CellStanding | null)[]): TopicMastery[] {
   const places = new Map<string, number[]>();
   for (const [n, { topics }] of columns.entries()) {
     for (const topic of new Set(JSON.parse(topics) as string[])) {

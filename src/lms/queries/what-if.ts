@@ -44,7 +44,7 @@ export function whatIf(
   const sheet = openSheet(reader, courseId);
   refuse(faults(sheet.columns, given));
   const totals = weightedTotals(sheet.columns);
-  const points = sheet.cellsOf(student).map(countedPoints);
+  const points = sheet.standingsOf(student).map(countedPoints);
   const supposed = points.map((now, n) => given[sheet.columns[n]?.id ?? ''] ?? now);
   return {
     student_id: studentId,
