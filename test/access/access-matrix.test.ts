@@ -3,13 +3,19 @@ import { ask, contents } from './ask.ts';
 import { type Operation, readOperations } from './operations.ts';
 import { type Row, type Rows, SUBJECTS, statuses } from './row.ts';
 import { COURSE_ROWS } from './rows/courses.ts';
+import { COURSEWORK_ROWS } from './rows/coursework.ts';
 import { PEOPLE_ROWS } from './rows/people.ts';
 import { SITE_ROWS } from './rows/site.ts';
 import { TALK_ROWS } from './rows/talk.ts';
-import { WORK_ROWS } from './rows/work.ts';
 import { CANARY, type MatrixScene, matrixScene, SECRET } from './scene.ts';
 
-const ROWS: Rows = { ...PEOPLE_ROWS, ...COURSE_ROWS, ...WORK_ROWS, ...TALK_ROWS, ...SITE_ROWS };
+const ROWS: Rows = {
+  ...PEOPLE_ROWS,
+  ...COURSE_ROWS,
+  ...COURSEWORK_ROWS,
+  ...TALK_ROWS,
+  ...SITE_ROWS,
+};
 const operations = readOperations();
 const examples = Object.fromEntries(operations.map((one) => [one.operationId, one.example]));
 

@@ -1,7 +1,7 @@
 import type { Rows } from '../row.ts';
 
 /** Assignments, submissions, receipts, grades, progress. */
-export const WORK_ROWS: Rows = {
+export const COURSEWORK_ROWS: Rows = {
   listAssignments: { held: '401 200 200 200 200 404 200', missing: '401 404 404 404 404 404 404' },
   createAssignment: { held: '401 403 403 403 201 404 201', missing: '401 404 404 404 404 404 404' },
   getAssignment: { held: '401 200 200 200 200 404 200', missing: '401 404 404 404 404 404 404' },
