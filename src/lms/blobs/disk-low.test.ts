@@ -4,7 +4,7 @@ import { blobHandler } from '../../blob-handler.ts';
 import { BLOBS_PREFIX } from '../../blob-peers.ts';
 import { BlobDiskLow } from './blob-store.ts';
 import { LocalBlobStore } from './local-blob-store.ts';
-import { filesIn, pieces, SILENT, sha256Of } from './test-blobs.ts';
+import { filesIn, GOING, pieces, SILENT, sha256Of } from './test-blobs.ts';
 
 t.test(
   'a low disk takes nothing in, also in the middle of a body, and keeps nothing of it',
@@ -37,7 +37,7 @@ t.test('a peer that brings a blob is told so', async (t) => {
     path: `${BLOBS_PREFIX}${sha256Of('x')}`,
     headers: { 'content-length': '1' },
     body: Readable.from([Buffer.from('x')]),
-    signal: new AbortController().signal,
+    signal: GOING,
   });
   t.equal(status, 507);
 });

@@ -4,9 +4,7 @@ import { until } from '../../../test/fixtures/until.ts';
 import { TestMachine } from '../test-machine.ts';
 import { BlobReader } from './blob-reader.ts';
 import { MissingBlobs } from './missing-blobs.ts';
-import { keepText, SILENT, sha256Of, TestPeers, testStore } from './test-blobs.ts';
-
-const GOING = new AbortController().signal;
+import { GOING, keepText, SILENT, sha256Of, TestPeers, testStore } from './test-blobs.ts';
 
 async function setUp(t: { teardown(run: () => unknown): void }) {
   const [own, other] = [await testStore(t), await testStore(t)];

@@ -4,9 +4,8 @@ import t from 'tap';
 import { BlobUnavailable } from './blob-reader.ts';
 import { BlobFigures } from './figures.ts';
 import { Scrubber } from './scrubber.ts';
-import { filesIn, keepText, pieces, SILENT, sha256Of, testStore } from './test-blobs.ts';
+import { filesIn, GOING, keepText, pieces, SILENT, sha256Of, testStore } from './test-blobs.ts';
 
-const GOING = new AbortController().signal;
 const AT_ONCE = () => Promise.resolve();
 
 /** Three blobs, the third of which no row names. */

@@ -9,6 +9,9 @@ import type { Membership, PeerBlobs } from './peer-blobs.ts';
 
 export const SILENT = { error() {}, warn() {}, info() {} };
 
+/** Nobody stops the work. */
+export const GOING = new AbortController().signal;
+
 export function sha256Of(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
