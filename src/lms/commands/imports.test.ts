@@ -1,59 +1,7 @@
 import t from 'tap';
-import { DEFAULT_THRESHOLDS } from '../imports/thresholds.ts';
 import { maxImportChangesStaged } from '../limits.ts';
 import { PEOPLE, type Person, TestCourse } from '../test-course.ts';
-import type { ImportChange } from './import-change.ts';
-
-const USER: ImportChange = {
-  kind: 'user',
-  operation: 'create',
-  external_id: 's-1',
-  object_id: 'usr_new',
-  place: 'users.csv:2',
-  label: 'New',
-  adds_link: true,
-  expected_version: null,
-  fields: {
-    username: 'new',
-    username_key: 'new',
-    display_name: 'New',
-    email: null,
-    site_role: 'student',
-    status: 'active',
-  },
-  before: null,
-};
-
-const staged = (changes: object = {}) => ({
-  import_id: 'imp_new',
-  from: 0,
-  changes: [USER],
-  ...changes,
-});
-
-function plan(changes: object = {}, held: readonly object[] = []) {
-  return {
-    import_id: 'imp_new',
-    source: 'sis',
-    format: 'csv',
-    file: {
-      file_id: 'fil_new',
-      sha256: 'a'.repeat(64),
-      size_bytes: 3,
-      media_type: 'text/csv',
-      filename: 'r.csv',
-    },
-    summary: {
-      files: [],
-      ignored_files: [],
-      warnings: [],
-      thresholds: DEFAULT_THRESHOLDS,
-      held_because: held,
-    },
-    change_count: 1,
-    ...changes,
-  };
-}
+import { apply, plan, staged, USER, undo } from '../test-imports.ts';
 
 /** With a plan `imp_1`, a held one `imp_2`, an applied one `imp_3`, and changes staged for `imp_new`. */
 function scene(): TestCourse {
@@ -86,12 +34,6 @@ function part(changes: object = {}) {
 
 const { course: _, ...FURTHER } = part({ course_id: 'crs_s' });
 const tooMany = Array.from({ length: maxImportChangesStaged + 1 }, () => USER);
-const apply = (n: number, changes: object = {}) => ({
-  import_id: `imp_${n}`,
-  approve: false,
-  ...changes,
-});
-const undo = (n: number, changes: object = {}) => ({ import_id: `imp_${n}`, ...changes });
 
 const TABLE: readonly [
   name: string,
@@ -224,86 +166,5 @@ t.test('events and the journal name what an import does', (t) => {
   t.equal(course.lastTarget(), 'imp_1');
   course.must(PEOPLE.admin, 'UNDO_IMPORT', undo(1));
   t.match(course.lastEvents(), [{ type: 'user.deleted', user_id: 'usr_x1' }]);
-  t.end();
-});
-
-/** Applies an import `imp_<n>` of these changes. */
-function applied(course: TestCourse, n: number, changes: readonly ImportChange[]): void {
-  const id = { import_id: `imp_${n}` };
-  const file = { ...plan().file, file_id: `fil_${n}` };
-  course.must(null, 'STAGE_IMPORT', { ...staged({ changes }), ...id });
-  course.must(PEOPLE.admin, 'PLAN_IMPORT', {
-    ...plan({ file, change_count: changes.length }),
-    ...id,
-  });
-  course.must(PEOPLE.admin, 'APPLY_IMPORT', apply(n));
-}
-
-function conflicts(course: TestCourse, n: number) {
-  return course.reader.all<{ state: string; detail: string }>(
-    "SELECT state, detail FROM import_changes WHERE import_id = ? AND state = 'conflict'",
-    `imp_${n}`,
-  );
-}
-
-t.test('a username that was taken since is not taken back', (t) => {
-  const course = new TestCourse();
-  applied(course, 1, [USER]);
-  const fields = { username: 'newer', username_key: 'newer' };
-  const renamed = { ...USER, operation: 'update', adds_link: false, expected_version: 1, fields };
-  applied(course, 2, [renamed as ImportChange]);
-  applied(course, 3, [{ ...USER, external_id: 's-2', object_id: 'usr_other' }]);
-  course.must(PEOPLE.admin, 'UNDO_IMPORT', undo(2));
-  t.match(conflicts(course, 2), [{ detail: /username was taken/ }]);
-  t.end();
-});
-
-t.test('nobody is enrolled again who is not there any more, nor in a course that is not', (t) => {
-  const course = new TestCourse();
-  const made: ImportChange = {
-    ...USER,
-    kind: 'enrollment',
-    external_id: 'c-1/s-1',
-    object_id: 'crs_1/usr_new',
-    fields: { role: 'student' },
-  };
-  applied(course, 1, [USER, made]);
-  applied(course, 2, [
-    { ...made, operation: 'remove', adds_link: false, expected_version: 1, fields: {} },
-  ]);
-  course.must(PEOPLE.admin, 'UNDO_IMPORT', undo(1));
-  t.same(course.reader.get("SELECT 1 FROM users WHERE id = 'usr_new'"), undefined);
-  course.must(PEOPLE.admin, 'UNDO_IMPORT', undo(2));
-  t.match(conflicts(course, 2), [{ detail: /not there any more/ }]);
-  t.same(course.reader.all('PRAGMA foreign_key_check'), []);
-  t.end();
-});
-
-/** Deleting a user makes SQLite look into every table that refers to users. */
-t.test('no large table is scanned for what refers to a user', (t) => {
-  const course = new TestCourse();
-  const large = [
-    'sessions',
-    'enrollments',
-    'files',
-    'file_links',
-    'submissions',
-    'grades',
-    'grade_history',
-    'queries',
-    'answers',
-  ];
-  for (const table of large) {
-    const keys = course.reader.all<{ table: string; from: string }>(
-      `PRAGMA foreign_key_list(${table})`,
-    );
-    for (const { from } of keys.filter((key) => key.table === 'users')) {
-      const [step] = course.reader.all<{ detail: string }>(
-        `EXPLAIN QUERY PLAN SELECT 1 FROM ${table} WHERE ${from} = ?`,
-        'usr_x',
-      );
-      t.match(step?.detail, /SEARCH/, `${table}.${from}`);
-    }
-  }
   t.end();
 });
