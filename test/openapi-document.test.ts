@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { parse } from 'yaml';
-import { PROBLEMS, type ProblemCode } from '../src/http/problem-catalogue.ts';
+import { PROBLEMS } from '../src/http/problem-catalogue.ts';
+import type { ProblemCode } from '../src/http/problem-kind.ts';
 
 interface Media {
   readonly example?: unknown;

@@ -1,7 +1,8 @@
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { newRequestId } from './ids.ts';
-import { PROBLEMS, type ProblemCode } from './problem-catalogue.ts';
+import { PROBLEMS } from './problem-catalogue.ts';
+import type { ProblemCode } from './problem-kind.ts';
 
 const CODES: Readonly<Record<string, ProblemCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',

@@ -4,7 +4,7 @@ import { requestParameters, responseHeaders } from './components.ts';
 import type { ApiEnv, Handle } from './env.ts';
 import { guard } from './guard.ts';
 import { maxJsonBytes } from './limits.ts';
-import type { ProblemCode } from './problem-catalogue.ts';
+import type { ProblemCode } from './problem-kind.ts';
 import { problemResponses } from './problem-schema.ts';
 import { type RequiredScope, scopeOf } from './scopes.ts';
 import { TemplateRouter } from './template-router.ts';

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
-import { PROBLEMS, type ProblemCode } from './problem-catalogue.ts';
+import { PROBLEMS } from './problem-catalogue.ts';
+import type { ProblemCode } from './problem-kind.ts';
 
 /** RFC 9457, as `problemResponse` writes it. */
 export const problemSchema = z

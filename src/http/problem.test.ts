@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi';
 import t, { type Test } from 'tap';
 import { operation, router } from './operation.ts';
-import { PROBLEMS, type ProblemCode } from './problem-catalogue.ts';
+import { PROBLEMS } from './problem-catalogue.ts';
+import type { ProblemCode } from './problem-kind.ts';
 import { TestApi } from './testing.ts';
 
 /** Statuses that each code may have, from the conventions of the API. */

@@ -3,7 +3,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { FieldError } from '../lms/refusal.ts';
 import { Refusal } from '../lms/refusal.ts';
 import type { ApiEnv } from './env.ts';
-import { PROBLEMS, type ProblemCode } from './problem-catalogue.ts';
+import { PROBLEMS } from './problem-catalogue.ts';
+import type { ProblemCode } from './problem-kind.ts';
 
 const waitingHelps: ReadonlySet<number> = new Set([409, 429, 503, 507]);
 

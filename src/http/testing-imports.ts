@@ -1,3 +1,4 @@
+import type { Test } from 'tap';
 import { zipOf } from '../lms/imports/test-rosters.ts';
 import { TestApi, type TestUser } from './testing.ts';
 import { checkAnswer } from './testing-answers.ts';
@@ -107,4 +108,15 @@ export class ImportScene {
     );
     return row?.id ?? '';
   }
+}
+
+export function importScene(t: Test): ImportScene {
+  const made = new ImportScene();
+  t.teardown(() => made.api.close());
+  return made;
+}
+
+/** `s1`, `s2`, … as a roster calls its students. */
+export function studentIds(count: number, from = 1): string[] {
+  return Array.from({ length: count }, (_, n) => `s${n + from}`);
 }

@@ -10,7 +10,7 @@ import { type ApiContext, timeLeft } from '../env.ts';
 import { json, jsonBody, operation, router } from '../operation.ts';
 import type { MembershipControl } from '../ports.ts';
 import { Problem } from '../problem.ts';
-import type { ProblemCode } from '../problem-catalogue.ts';
+import type { ProblemCode } from '../problem-kind.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
 

@@ -3,7 +3,8 @@ import { z } from '@hono/zod-openapi';
 import { type OpenApiDocument, openApiYaml } from '../openapi.ts';
 import { json, operation, router } from '../operation.ts';
 import { Problem } from '../problem.ts';
-import { PROBLEMS, type ProblemCode } from '../problem-catalogue.ts';
+import { PROBLEMS } from '../problem-catalogue.ts';
+import type { ProblemCode } from '../problem-kind.ts';
 
 /** The page has no script and no inline style, and loads nothing from elsewhere. */
 const PAGE_POLICY =
