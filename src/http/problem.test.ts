@@ -3,6 +3,10 @@ import t, { type Test } from 'tap';
 import { operation, router } from './operation.ts';
 import { PROBLEMS } from './problem-catalogue.ts';
 import type { ProblemCode } from './problem-kind.ts';
+import { REQUEST_PROBLEMS } from './request-problems.ts';
+import { RULE_PROBLEMS } from './rule-problems.ts';
+import { SERVER_PROBLEMS } from './server-problems.ts';
+import { STATE_PROBLEMS } from './state-problems.ts';
 import { TestApi } from './testing.ts';
 
 /** Statuses that each code may have, from the conventions of the API. */
@@ -34,6 +38,15 @@ const STATUSES: Readonly<Record<number, readonly ProblemCode[]>> = {
 
 /** What the codes of single resources may have. */
 const OTHER_STATUSES = [409, 410, 412, 416, 422, 423, 460, 503];
+
+t.test('no code stands in two parts of the catalogue: the later would win unseen', (t) => {
+  const parts = [REQUEST_PROBLEMS, STATE_PROBLEMS, RULE_PROBLEMS, SERVER_PROBLEMS];
+  t.same(
+    parts.flatMap((part) => Object.keys(part)),
+    Object.keys(PROBLEMS),
+  );
+  t.end();
+});
 
 const listSchema = z.object({
   items: z.array(z.object({ code: z.string(), type: z.string(), description: z.string() })),
