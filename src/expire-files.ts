@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Consensus } from './http/ports.ts';
+import type { Expired } from './lms/commands/expire-files.ts';
 import { logTime } from './lms/queries/named-blobs.ts';
 import { anythingExpired } from './lms/queries/uploads.ts';
 import type { Reader } from './lms/reader.ts';
@@ -22,7 +23,7 @@ interface ExpireNeeds {
 }
 
 /**
- * Whoever leads lets files and uploads expire, and the log's time go on. Its clock only says when to
+ * Whoever leads lets files, uploads and imports expire, and the log's time go on. Its clock only says when to
  * propose that; the log's time decides what has expired.
  */
 export async function expireFiles(needs: ExpireNeeds, signal: AbortSignal): Promise<void> {
@@ -44,8 +45,8 @@ async function expireSome({ raft, consensus, reader, logger }: ExpireNeeds): Pro
   const kind = { kind: 'EXPIRE_FILES', v: 1 };
   const result = await submitAsSystem(consensus, kind, {}, commandTimeoutMs);
   if (!result.ok) throw new Error(`EXPIRE_FILES was refused: ${result.detail}`);
-  const { files, uploads } = result.value as { files: number; uploads: number };
-  if (files + uploads === 0) return false;
-  logger.info({ files, uploads }, 'files and uploads expired');
+  const { files, uploads, staged } = result.value as Expired;
+  if (files + uploads + staged === 0) return false;
+  logger.info({ files, uploads, staged }, 'files, uploads and imports expired');
   return true;
 }

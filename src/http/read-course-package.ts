@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { z } from '@hono/zod-openapi';
+import { requireSoundAssignment } from '../lms/commands/assignment-rules.ts';
 import { refuse } from '../lms/imports/file-error.ts';
 import type { ZipEntries } from '../lms/imports/zip-entries.ts';
+import { maxAttachmentsPerAssignment } from '../lms/limits.ts';
+import { Refusal } from '../lms/refusal.ts';
 import { newAssignmentSchema } from './assignment-schema.ts';
 import { PACKAGE_FORMAT, PACKAGE_VERSION, packedName } from './course-package.ts';
 import { newCourse } from './course-schema.ts';
@@ -32,7 +35,7 @@ const assignmentsSchema = z.array(
   z.strictObject({
     ...newAssignmentSchema.shape,
     id: z.string(),
-    attachments: z.array(packedFile),
+    attachments: z.array(packedFile).max(maxAttachmentsPerAssignment),
   }),
 );
 
@@ -76,7 +79,18 @@ export async function readCoursePackage(zip: ZipEntries): Promise<ReadPackage> {
       refuse('invalid_value', 'materials.json', `${id} must have either text_md or file.`);
     }
   }
+  for (const assignment of assignments) judge(assignment);
   return { course, assignments, materials, files };
+}
+
+/** Dates and points are judged when it is written, and here: then parts of the course would be there. */
+function judge(assignment: PackedAssignment): void {
+  try {
+    requireSoundAssignment(assignment);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    refuse('invalid_value', 'assignments.json', `${assignment.id}: ${error.message}`);
+  }
 }
 
 async function readJson<Schema extends z.ZodType>(

@@ -76,7 +76,9 @@ export const maxRegradeRequestsPerSubmission = 20;
 /** Between the placing of bytes on the nodes and the entry that names them, in the log's time. */
 export const maxPlacementMs = 12 * 60 * 60 * 1000;
 export const maxPartsPerUpload = 10_000;
-/** Files, and uploads, that one command expires. */
+/** An import of a course that gets no further part for so long, in the log's time, is let go of. */
+export const stagedCourseMs = 60 * 60 * 1000;
+/** Files, uploads, and objects of abandoned imports, that one command expires. */
 export const expiredAtOnce = 100;
 
 /** An import can be undone, and one that was only planned be applied, for 30 days. */

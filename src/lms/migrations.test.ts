@@ -106,6 +106,20 @@ t.test('what was numbered by the migration is found by the same words', async (t
   t.equal(auditChainPart(machine.reader, ROOT, 1, null).to, machine.applied.index);
 });
 
+t.test(
+  'imports of courses that were left behind are known as such, deleted courses are not',
+  async (t) => {
+    const path = oldState(t, 22);
+    const database = new DatabaseSync(path);
+    database.exec("UPDATE courses SET deleted_at = updated_at WHERE id = 'crs_2'");
+    database.exec("UPDATE courses SET deleted_at = updated_at, version = 2 WHERE id = 'crs_old'");
+    database.close();
+    const machine = new LmsMachine(path, COMMANDS);
+    t.teardown(() => machine.close());
+    t.match(machine.reader.all('SELECT * FROM staged_courses'), [{ course_id: 'crs_2' }]);
+  },
+);
+
 function trail(reader: Reader, filter: AuditFilter): readonly AuditEvent[] {
   return listAuditEvents(reader, ROOT, filter, { limit: 1_000, after: null }).items;
 }

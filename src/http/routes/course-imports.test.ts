@@ -5,9 +5,11 @@ import { courseScene, itemsOf } from '../testing-course.ts';
 import {
   exportedPackage,
   type ImportedCourse,
+  makeInCourse,
   richCourse,
   sameUpToIds,
   sendPackage,
+  uploadText,
 } from '../testing-course-packages.ts';
 
 t.test('a bad package makes no course', async (t) => {
@@ -77,7 +79,11 @@ t.test('a bad package makes no course', async (t) => {
     s.people.instructor.token,
     await zipOf(resigned('assignments.json', dates)),
   );
-  t.match(await refused.json(), { code: 'invalid_value', outcome: 'not_applied' });
+  t.match(await refused.json(), {
+    code: 'import_invalid',
+    detail: /unlock_at/,
+    errors: [{ pointer: '/assignments.json', code: 'invalid_value' }],
+  });
   t.equal((await itemsOf(s.as('admin', 'GET /v1/courses'))).length, before);
   t.equal(s.api.blobs.staged.size, 0);
 });
@@ -96,4 +102,20 @@ t.test('once per key; a large course goes through the log in parts', async (t) =
   t.equal(again.headers.get('Idempotency-Replayed'), 'true');
   t.same(await again.json(), first);
   sameUpToIds(t, files, (await exportedPackage(s, first.course.id)).files, first.ids);
+});
+
+t.test('what is wrong in the last part is found before the first is written', async (t) => {
+  const s = courseScene(t);
+  for (let n = 0; n < 6; n += 1) s.assignment({ title: `A${n}`, body_md: 'x'.repeat(100_000) });
+  for (const text of ['one', 'two']) {
+    const file_id = await uploadText(s, `${text}.txt`, text);
+    await makeInCourse(s, `POST /v1/courses/${s.course_id}/materials`, { title: text, file_id });
+  }
+  const { files } = await exportedPackage(s);
+  const [, last = ''] = Object.keys(files).filter((name) => name.startsWith('file-'));
+  const index = s.api.machine.applied.index;
+  const bad = await zipOf({ ...files, [last]: 'xxx' });
+  t.equal((await sendPackage(s.api, s.people.instructor.token, bad)).status, 422);
+  t.equal(s.api.machine.applied.index, index, 'nothing in the log');
+  t.equal(s.api.blobs.staged.size, 0, 'no file that came before');
 });

@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from '@hono/zod-openapi';
 import { importCourse } from '../../lms/commands/import-course.ts';
-import { type StageCourse, stageCourse } from '../../lms/commands/stage-course.ts';
+import { stageCourse } from '../../lms/commands/stage-course.ts';
 import { RosterRefused } from '../../lms/imports/file-error.ts';
 import { DamagedEntry, damaged, openZip, type ZipEntries } from '../../lms/imports/zip-entries.ts';
 import { requireOnSite } from '../../lms/policy.ts';
@@ -14,11 +14,11 @@ import { COURSE_EXAMPLE, courseSchema } from '../course-schema.ts';
 import type { ApiContext } from '../env.ts';
 import { newId } from '../ids.ts';
 import { importProblem } from '../import-problem.ts';
-import { maxPackageBytes, maxPackageEntries } from '../limits.ts';
+import { maxPackageBytes, maxPackageEntries, unattachedKeptMs } from '../limits.ts';
 import { notWritten } from '../not-written.ts';
 import { json, operation, router } from '../operation.ts';
 import { read } from '../read.ts';
-import { type ReadPackage, readCoursePackage } from '../read-course-package.ts';
+import { readCoursePackage } from '../read-course-package.ts';
 import { storedAnswer } from '../stored-answer.ts';
 import { submit } from '../submit.ts';
 import { discardAll, keepFiles, type ReceivedFile, receive, receiveFile } from '../uploads.ts';
@@ -113,7 +113,10 @@ async function opened(content: Uint8Array): Promise<ZipEntries> {
   return await refusing(() => openZip(content, maxPackageEntries));
 }
 
-/** All of it into the log, part by part, seen by nobody. Resolves with the mapping of ids. */
+/**
+ * All of it into the log, part by part, seen by nobody. Resolves with the mapping of ids. Nothing is
+ * written before the whole package is known to be sound.
+ */
 async function stage(
   c: ApiContext,
   blobs: Blobs,
@@ -122,38 +125,33 @@ async function stage(
 ): Promise<Record<string, string>> {
   const content = await refusing(() => readCoursePackage(zip));
   const ids: PackageIds = { objects: { [content.course.id]: courseId }, files: new Map() };
-  const parts = courseParts(content, courseId, ids);
-  for (const part of parts) {
-    const files = await keepPart(c, blobs, zip, content, part.digests, ids);
-    c.set('deadline', requestDeadline(c));
-    const payload: StageCourse = { ...part.build(), files };
-    await notWritten(() => submit(c, stageCourse, payload, { withoutKey: true }));
+  const unpacked = new Map<string, ReceivedFile>();
+  try {
+    for (const file of content.files.values()) {
+      unpacked.set(file.sha256, await refusing(() => unpack(blobs, zip, file)));
+    }
+    for (const part of courseParts(content, courseId, ids)) {
+      const files = await keepFiles(c, blobs, filesOf(part.digests, unpacked));
+      for (const file of files) ids.files.set(file.sha256, file.file_id);
+      c.set('deadline', requestDeadline(c));
+      const payload = { ...part.build(), files, keep_unattached_ms: unattachedKeptMs };
+      await notWritten(() => submit(c, stageCourse, payload, { withoutKey: true }));
+    }
+  } finally {
+    await discardAll([...unpacked.values()]);
   }
   return ids.objects;
 }
 
-/** Files that the part is the first to name, on a majority from here on. */
-async function keepPart(
-  c: ApiContext,
-  blobs: Blobs,
-  zip: ZipEntries,
-  content: ReadPackage,
+function filesOf(
   digests: readonly string[],
-  ids: PackageIds,
-) {
-  const received: ReceivedFile[] = [];
-  try {
-    for (const sha256 of digests) {
-      const file = content.files.get(sha256);
-      if (file === undefined) throw new Error(`broken invariant: no ${sha256} in the package`);
-      received.push(await refusing(() => unpack(blobs, zip, file)));
-    }
-    const kept = await keepFiles(c, blobs, received);
-    for (const file of kept) ids.files.set(file.sha256, file.file_id);
-    return kept;
-  } finally {
-    await discardAll(received);
-  }
+  unpacked: ReadonlyMap<string, ReceivedFile>,
+): ReceivedFile[] {
+  return digests.map((sha256) => {
+    const file = unpacked.get(sha256);
+    if (file === undefined) throw new Error(`broken invariant: no ${sha256} in the package`);
+    return file;
+  });
 }
 
 /** The bytes are those of the digest, or the package is refused. */

@@ -19,8 +19,16 @@ export interface NewFile {
   readonly placed_at?: number;
 }
 
-/** @param keepUnattachedMs how long it is kept while it is attached to nothing; `null`: for ever */
-export function insertFile(tx: Tx, file: NewFile, keepUnattachedMs: number | null = null): void {
+/**
+ * @param keepUnattachedMs how long it is kept while it is attached to nothing; `null`: for ever
+ * @param then whether it waits to be attached, and has taken room in its uploader's quota
+ */
+export function insertFile(
+  tx: Tx,
+  file: NewFile,
+  keepUnattachedMs: number | null = null,
+  then: 'waits' | 'attached at once' = 'waits',
+): void {
   requireFreshPlacement(tx, file.placed_at);
   if (tx.get('SELECT 1 FROM files WHERE id = ?', file.file_id) !== undefined) {
     throw new Refusal('already_exists', 'There is a file with this id already.');
@@ -38,7 +46,7 @@ export function insertFile(tx: Tx, file: NewFile, keepUnattachedMs: number | nul
     tx.committedAt,
     keepUnattachedMs,
     keepUnattachedMs === null ? null : tx.committedAt + keepUnattachedMs,
-    keepUnattachedMs === null ? 0 : 1,
+    keepUnattachedMs !== null && then === 'waits' ? 1 : 0,
   );
 }
 

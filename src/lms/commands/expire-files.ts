@@ -5,15 +5,18 @@ import { Refusal } from '../refusal.ts';
 import { removeUpload } from '../remove-upload.ts';
 import type { Tx } from '../tx.ts';
 import { giveRoomBack } from '../upload-usage.ts';
+import { abandonStaged } from './staged-courses.ts';
 
-interface Expired {
+export interface Expired {
   readonly files: number;
   readonly uploads: number;
+  /** Objects of imports. */
+  readonly staged: number;
 }
 
 /**
- * A command of the system: what was attached to nothing for too long, and uploads that nobody goes on
- * with, are gone; some at a time, by the log's time. Their bytes are collected by each node.
+ * A command of the system: what was attached to nothing for too long, and uploads and imports of courses that
+ * nobody goes on with, are gone; some at a time, by the log's time. Their bytes are collected by each node.
  */
 export const expireFiles = defineCommand<object, Expired>({
   kind: 'EXPIRE_FILES',
@@ -22,7 +25,8 @@ export const expireFiles = defineCommand<object, Expired>({
     if (tx.actorOrSystem !== null) throw new Refusal('forbidden', 'Only the system expires files.');
     const uploads = expiredUploads(tx, tx.committedAt, expiredAtOnce);
     for (const upload of uploads) removeUpload(tx, upload);
-    return { uploads: uploads.length, files: expireSomeFiles(tx) };
+    const staged = abandonStaged(tx, expiredAtOnce);
+    return { uploads: uploads.length, files: expireSomeFiles(tx), staged };
   },
 });
 

@@ -2,7 +2,7 @@ import { defineCommand } from '../command.ts';
 import { requireOnSite } from '../policy.ts';
 import { type CourseResource, courseById } from '../queries/courses.ts';
 import { written } from '../written.ts';
-import { requireStagedCourse } from './stage-course.ts';
+import { endStaging } from './staged-courses.ts';
 
 export interface ImportCourse {
   readonly course_id: string;
@@ -23,7 +23,7 @@ export const importCourse = defineCommand<ImportCourse, ImportedCourse>({
     const { actor, committedAt: now } = tx;
     const { course_id: id, ids } = command;
     requireOnSite(actor, 'course.create');
-    requireStagedCourse(tx, id);
+    endStaging(tx, id);
     tx.run(
       'UPDATE courses SET deleted_at = NULL, created_at = ?, updated_at = ? WHERE id = ?',
       now,

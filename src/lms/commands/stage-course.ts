@@ -7,6 +7,7 @@ import { setAttachments } from './assignment-attachments.ts';
 import { columnValues, FIELD_COLUMNS } from './assignment-columns.ts';
 import { type AssignmentFields, requireSoundAssignment } from './assignment-rules.ts';
 import { insertFile, type NewFile } from './create-file.ts';
+import { beginStaging, goOnStaging } from './staged-courses.ts';
 
 export interface StagedAssignment extends AssignmentFields {
   readonly assignment_id: string;
@@ -33,19 +34,22 @@ export interface StageCourse {
     readonly description_md: string;
   };
   readonly files: readonly NewFile[];
+  /** How long they are kept when they are attached to nothing any more; absent: for ever. */
+  readonly keep_unattached_ms?: number;
   readonly assignments: readonly StagedAssignment[];
   readonly materials: readonly StagedMaterial[];
 }
 
-/** The course is as if deleted, so that nobody finds it, until IMPORT_COURSE. */
+/** The course is as if deleted, so that nobody finds it, until IMPORT_COURSE or EXPIRE_FILES. */
 export const stageCourse = defineCommand<StageCourse, null>({
   kind: 'STAGE_COURSE',
   v: 1,
   apply(tx, command) {
     requireOnSite(tx.actor, 'course.create');
-    if (command.course === undefined) requireStagedCourse(tx, command.course_id);
+    if (command.course === undefined) goOnStaging(tx, command.course_id);
     else insertHidden(tx, command.course_id, command.course);
-    for (const file of command.files) insertFile(tx, file);
+    const keepMs = command.keep_unattached_ms ?? null;
+    for (const file of command.files) insertFile(tx, file, keepMs, 'attached at once');
     for (const assignment of command.assignments) {
       insertAssignment(tx, command.course_id, assignment);
     }
@@ -54,17 +58,6 @@ export const stageCourse = defineCommand<StageCourse, null>({
     return null;
   },
 });
-
-/** By the same actor, and never shown so far: nobody is enrolled in it. */
-export function requireStagedCourse(tx: Tx, courseId: string): void {
-  const staged = tx.get(
-    `SELECT 1 FROM courses c WHERE c.id = ? AND c.created_by = ? AND c.deleted_at IS NOT NULL
-        AND NOT EXISTS (SELECT 1 FROM enrollments e WHERE e.course_id = c.id)`,
-    courseId,
-    tx.actor.id,
-  );
-  if (staged === undefined) throw new Refusal('not_found', 'No such course is being imported.');
-}
 
 function insertHidden(tx: Tx, id: string, course: NonNullable<StageCourse['course']>): void {
   if (tx.get('SELECT 1 FROM courses WHERE id = ?', id) !== undefined) {
@@ -83,6 +76,7 @@ function insertHidden(tx: Tx, id: string, course: NonNullable<StageCourse['cours
     tx.committedAt,
     tx.committedAt,
   );
+  beginStaging(tx, id);
 }
 
 function insertAssignment(tx: Tx, courseId: string, assignment: StagedAssignment): void {

@@ -1,3 +1,4 @@
+import { stagedCourseMs } from '../limits.ts';
 import type { Reader } from '../reader.ts';
 import { Refusal } from '../refusal.ts';
 import { toRfc3339 } from '../time.ts';
@@ -108,8 +109,10 @@ export function expiredUploads(reader: Reader, now: number, limit: number): Uplo
 export function anythingExpired(reader: Reader, now: number): boolean {
   const found = reader.get(
     `SELECT 1 FROM uploads WHERE expires_at <= ?1
-     UNION ALL SELECT 1 FROM files WHERE expires_at <= ?1 LIMIT 1`,
+     UNION ALL SELECT 1 FROM files WHERE expires_at <= ?1
+     UNION ALL SELECT 1 FROM staged_courses WHERE changed_at <= ?2 LIMIT 1`,
     now,
+    now - stagedCourseMs,
   );
   return found !== undefined;
 }
