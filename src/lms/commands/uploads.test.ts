@@ -148,7 +148,7 @@ t.test('an upload waits for its next part, and no longer', (t) => {
     'not_found',
     'before it is swept',
   );
-  t.same(machine.must(null, 'EXPIRE_FILES', {}), { uploads: 1, files: 0 });
+  t.same(machine.must(null, 'EXPIRE_FILES', {}), { uploads: 1, files: 0, staged: 0 });
   t.equal(uploadById(machine.reader, 'upl_1'), null);
   t.same(machine.reader.all('SELECT * FROM upload_parts'), []);
   t.same(usage(machine), [0, 0]);
@@ -196,7 +196,7 @@ t.test('a file that is attached to nothing expires; its row stays, and nobody fi
   const attach = newAssignment({ attachments: ['fil_1'] });
   machine.must(PEOPLE.instructor, 'CREATE_ASSIGNMENT', attach);
   machine.now += KEEP_FILE_MS;
-  t.same(machine.must(null, 'EXPIRE_FILES', {}), { uploads: 0, files: 1 });
+  t.same(machine.must(null, 'EXPIRE_FILES', {}), { uploads: 0, files: 1, staged: 0 });
   t.equal(fileById(machine.reader, 'fil_2'), null);
   t.ok(fileById(machine.reader, 'fil_1'), 'it is attached');
   t.ok(fileById(machine.reader, 'fil_3'), 'it came without a time to be kept');
@@ -234,7 +234,7 @@ t.test('a file on two things waits for the second', (t) => {
     expected_version: 1,
   });
   machine.now += 2 * KEEP_FILE_MS;
-  t.same(machine.must(null, 'EXPIRE_FILES', {}), { uploads: 0, files: 0 });
+  t.same(machine.must(null, 'EXPIRE_FILES', {}), { uploads: 0, files: 0, staged: 0 });
   t.end();
 });
 
