@@ -55,6 +55,20 @@ t.test('40 % of the rows missing: held, and nothing changed', async (t) => {
   t.match(gone, { status: 'suspended' });
 });
 
+t.test('a roster that says of many that they are suspended is held, too', async (t) => {
+  const s = importScene(t);
+  const roster = (status: string) =>
+    studentIds(5).reduce(
+      (rows, id) => `${rows}${id},${id},${status}\n`,
+      'username,display_name,status\n',
+    );
+  await s.import(roster('active'));
+  const held = await s.plan(roster('suspended'));
+  t.equal(held.state, 'held');
+  t.match(held.files, [{ updates: 0, removes: 5, present: 5 }]);
+  t.match(held.held_because, [{ scope: 'file', name: 'roster.csv', removes: 5, present: 5 }]);
+});
+
 t.test('one who leaves holds nothing; thresholds can be chosen', async (t) => {
   const s = importScene(t);
   await s.import(rosterFiles({ students: studentIds(3) }));
