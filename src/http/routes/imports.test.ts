@@ -115,6 +115,10 @@ t.test('once per key; the roster is kept for 30 days', async (t) => {
   t.equal(s.count('imports'), 1);
   const other = await s.send(`${csv}bob,Bob\n`, '', key);
   t.equal(other.status, 422);
+  for (const query of ['?source=other', '?mode=bulk', '?max_removed=1']) {
+    const asked = await s.send(csv, query, key);
+    t.match(await asked.json(), { code: 'idempotency_key_reused' }, query);
+  }
   const content = await s.api.request(`GET /v1/files/${first.file_id}/content`, {
     token: s.admin.token,
   });
