@@ -67,6 +67,7 @@ t.test('an event says when, in UTC, and which course; the same for ever', async 
   const stamp = new Date(made).toISOString().replace(/[-:]|\.000/g, '');
   t.match(text, `DTSTAMP:${stamp}\r\n`, 'of the change, not of the request');
   t.match(text, `LAST-MODIFIED:${stamp}\r\n`);
+  t.notMatch(text, 'DTEND', 'which had to be later than the beginning');
 });
 
 t.test('what titles hold is escaped, long lines are folded, lines end with CRLF', async (t) => {
