@@ -122,6 +122,34 @@ t.test('what an import knows of somebody goes too', async (t) => {
   t.ok((await changes.text()).includes('Erased user'));
 });
 
+t.test('the id of an enrollment that ended before has the username in it', async (t) => {
+  const { api, as, zeb, course_id, erase, finish } = await scene(t);
+  const roster = `course_id,username,role\n${course_id},zeb.q,student\n`;
+  const planned = await as('admin', 'POST /v1/imports', roster, { 'Content-Type': 'text/csv' });
+  const { id } = (await planned.json()) as { id: string };
+  t.equal((await as('admin', `POST /v1/imports/${id}/apply`, {})).status, 200);
+  const enrollment = `/v1/courses/${course_id}/enrollments/${zeb.id}`;
+  t.equal((await as('instructor', `DELETE ${enrollment}`)).status, 204);
+  t.ok(tablesWith(api, 'zeb.q').includes('external_ids'));
+  t.equal((await erase()).status, 200);
+  await finish();
+  t.same(tablesWith(api, 'zeb.q'), []);
+});
+
+t.test('nor is the name of a grader in what others were refused with', async (t) => {
+  const { api, as, people, assignment } = courseScene(t);
+  const work = `/v1/assignments/${assignment()}/submissions`;
+  const handedIn = await as('student', `POST ${work}`, { text_md: 'Done.' });
+  const { id } = (await handedIn.json()) as { id: string };
+  await as('ta', 'PATCH /v1/me', { display_name: 'Zebulon Quux' });
+  t.equal((await as('ta', `PUT /v1/submissions/${id}/claim`)).status, 200);
+  const locked = await as('instructor', `PUT /v1/submissions/${id}/claim`);
+  t.match(await locked.json(), { code: 'locked', current: { holder: { id: people.ta.id } } });
+  t.equal((await as('admin', `POST /v1/users/${people.ta.id}/erasure`)).status, 200);
+  await finishErasures(api.consensus, api.machine.reader);
+  t.same(tablesWith(api, 'zebulon'), []);
+});
+
 t.test('nobody is left who could log in, and the name is free', async (t) => {
   const { api, as, zeb, token, password, erase } = await scene(t);
   await erase();

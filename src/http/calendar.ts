@@ -18,12 +18,11 @@ export function calendarOf(dueDates: readonly DueDate[]): string {
     ttl: refreshSeconds,
   });
   for (const due of dueDates) {
-    const at = new Date(due.due_at);
     const changed = new Date(due.changed_at);
+    // Without an end it ends when it begins: a DTEND must be later.
     calendar.createEvent({
       id: `${due.assignment_id}@quorum-lms`,
-      start: at,
-      end: at,
+      start: new Date(due.due_at),
       stamp: changed,
       lastModified: changed,
       sequence: Math.max(0, Math.floor((due.changed_at - sequenceFrom) / 1000)),

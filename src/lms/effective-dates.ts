@@ -33,7 +33,7 @@ export function effectiveDates(
     : null;
   const hasOwn = override?.due_at !== undefined || override?.lock_at !== undefined;
   const adjustment = adjustmentOf(reader, assignmentId, hasOwn ? userId : null);
-  const dates = withAdjustment(withOverride(assignment, override), adjustment);
+  const dates = notLockedBeforeDue(withAdjustment(withOverride(assignment, override), adjustment));
   return adjustment.allow_resubmit ? withResubmission(dates) : dates;
 }
 
@@ -55,6 +55,11 @@ export function withAdjustment(dates: EffectiveDates, adjustment: Deadlines): Ef
     due_at: later(dates.due_at, adjustment.due_at),
     lock_at: later(dates.lock_at, adjustment.lock_at),
   };
+}
+
+/** A lock that was set after an extension or an incident does not take that back. */
+function notLockedBeforeDue(dates: EffectiveDates): EffectiveDates {
+  return { ...dates, lock_at: later(dates.lock_at, dates.due_at) };
 }
 
 /** One attempt more, for who had handed in before an incident. */

@@ -1,11 +1,14 @@
 import { pseudonymised, pseudonymOf } from './pseudonym.ts';
 import type { Tx } from './tx.ts';
 
-/** Ids that other systems gave to somebody: a student number says who it is. */
+/**
+ * Ids that other systems gave to somebody: a student number says who it is. Those of enrollments may have the
+ * username in them, and stay when the enrollment goes: so they are looked for in every course.
+ */
 export function eraseExternalIds(tx: Tx, userId: string): void {
   tx.run(
     `DELETE FROM external_ids WHERE kind = 'enrollment' AND object_id IN
-       (SELECT course_id || '/' || user_id FROM enrollments WHERE user_id = ?)`,
+       (SELECT id || '/' || ? FROM courses)`,
     userId,
   );
   tx.run("DELETE FROM external_ids WHERE kind = 'user' AND object_id = ?", userId);

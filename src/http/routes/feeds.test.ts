@@ -67,6 +67,7 @@ t.test('an event says when, in UTC, and which course; the same for ever', async 
   const stamp = new Date(made).toISOString().replace(/[-:]|\.000/g, '');
   t.match(text, `DTSTAMP:${stamp}\r\n`, 'of the change, not of the request');
   t.match(text, `LAST-MODIFIED:${stamp}\r\n`);
+  t.notMatch(text, 'DTEND', 'which had to be later than the beginning');
 });
 
 t.test('what titles hold is escaped, long lines are folded, lines end with CRLF', async (t) => {
@@ -126,6 +127,31 @@ t.test('an incident moves the dates of students, and the event says that it chan
   t.ok(Number(after?.sequence) > Number(before?.sequence));
   const [seen] = await eventsOf(scene, teacher.path);
   t.equal(seen?.start, 'UTC 2026-11-27T22:59:00.000Z', 'staff see what they set');
+});
+
+t.test('whatever moves or renames an event, it changed later than before', async (t) => {
+  const scene = courseScene(t);
+  const { api, people, course_id } = scene;
+  const id = scene.assignment({ due_at: DUE });
+  const { path } = await feed(scene, 'student');
+  const override = `/v1/assignments/${id}/overrides/${people.student.id}`;
+  const later = { due_at: new Date(DUE + hour).toISOString() };
+  const changes: readonly [string, object | undefined][] = [
+    [`PUT ${override}`, later],
+    [`DELETE ${override}`, undefined],
+    [`PATCH /v1/courses/${course_id}`, { code: 'D' }],
+  ];
+  const shown = async () => (await eventsOf(scene, path))[0];
+  let before = await shown();
+  for (const [n, [target, body]] of changes.entries()) {
+    const now = Date.now() + (n + 1) * 5_000;
+    api.consensus.now = () => now;
+    t.ok((await scene.as('instructor', target, body)).ok, target);
+    const after = await shown();
+    t.notSame([after?.start, after?.summary], [before?.start, before?.summary], target);
+    t.ok(Number(after?.sequence) > Number(before?.sequence), target);
+    before = after;
+  }
 });
 
 t.test('only one’s own active courses', async (t) => {

@@ -135,6 +135,19 @@ t.test('the same import with the same key is done once', async (t) => {
   t.equal((await send(csv, `${WRITE}&state=posted`, key)).status, 422);
 });
 
+t.test('also when the file would not do any more', async (t) => {
+  const { exported, send, as, course_id, people } = scene(t);
+  const csv = edited(await exported(), [1, 4, '8']);
+  const key = { 'Idempotency-Key': 'exam-1' };
+  const first = await (await send(csv, WRITE, key)).json();
+  const left = `/v1/courses/${course_id}/enrollments/${people.student.id}`;
+  t.equal((await as('instructor', `DELETE ${left}`)).status, 204);
+  t.equal((await send(csv, WRITE)).status, 422);
+  const again = await send(csv, WRITE, key);
+  t.equal(again.headers.get('Idempotency-Replayed'), 'true');
+  t.same(await again.json(), first);
+});
+
 type Change = (csv: string, ids: { essay: string; student: string; foreign: string }) => string;
 
 /** What is wrong, and the code of the first error; `ok` is let pass. */

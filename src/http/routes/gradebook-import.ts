@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from '@hono/zod-openapi';
-import { importGrades, showConflict } from '../../lms/commands/import-grades.ts';
+import {
+  type ImportedGrades,
+  importGrades,
+  showConflict,
+} from '../../lms/commands/import-grades.ts';
 import { maxListedImportCells } from '../../lms/limits.ts';
 import { fromMilliPoints } from '../../lms/points.ts';
 import { requireInCourse } from '../../lms/policy.ts';
@@ -15,6 +19,7 @@ import { maxGradebookBytes, maxGradebookErrors, maxReasonChars } from '../limits
 import { json, operation, router } from '../operation.ts';
 import { Problem } from '../problem.ts';
 import { readInSlices } from '../read-in-slices.ts';
+import { storedAnswer } from '../stored-answer.ts';
 import { submit } from '../submit.ts';
 import { line, points } from '../units.ts';
 
@@ -125,22 +130,18 @@ export function gradebookImportRoutes() {
     c.set('deadline', requestDeadline(c));
     const plan = await planImport(look, course_id, file);
     if (dry_run === 'true') return c.json(dryRun(plan), 200);
+    const digests = [digest.digest('hex')];
+    const stored = await storedAnswer(c, importGrades, digests);
+    if (stored !== null) return c.json(done(stored), 200);
     refuseErrors(plan.errors);
-    const imported = await submit(
-      c,
-      importGrades,
-      {
-        course_id,
-        state,
-        ...importRows(plan),
-        unchanged_count: plan.unchanged_count,
-        reason: reason ?? null,
-      },
-      { digests: [digest.digest('hex')] },
-    );
-    const { conflicts, ...counts } = imported;
-    const none = { error_count: 0, changes: [], errors: [] };
-    return c.json({ dry_run: false, ...counts, ...none, conflicts: [...conflicts] }, 200);
+    const payload = {
+      course_id,
+      state,
+      ...importRows(plan),
+      unchanged_count: plan.unchanged_count,
+      reason: reason ?? null,
+    };
+    return c.json(done(await submit(c, importGrades, payload, { digests })), 200);
   });
 
   return app;
@@ -187,6 +188,11 @@ function dryRun({ changes, conflicts, errors, unchanged_count }: ImportPlan) {
     conflicts: conflicts.slice(0, maxListedImportCells).map(showConflict),
     errors: errors.slice(0, maxGradebookErrors),
   };
+}
+
+function done({ conflicts, ...counts }: ImportedGrades) {
+  const none = { error_count: 0, changes: [], errors: [] };
+  return { dry_run: false, ...counts, ...none, conflicts: [...conflicts] };
 }
 
 /** The pointer is `/line/column`. */

@@ -71,7 +71,7 @@ const whatIfOperation = operation(
     },
     responses: { 200: json(whatIfSchema, 'Both totals.', WHAT_IF_EXAMPLE) },
   },
-  { problems: ['forbidden', 'not_found', 'invalid_value'], isWrite: false },
+  { problems: ['forbidden', 'not_found', 'invalid_value'], isWrite: false, scope: 'read' },
 );
 
 export function gradebookRoutes() {

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { stepImport } from '../../lms/commands/step-import.ts';
+import { updateUser } from '../../lms/commands/update-user.ts';
 import { rosterFiles } from '../../lms/imports/test-rosters.ts';
 import { type ImportAnswer, importScene, studentIds } from '../testing-imports.ts';
 
@@ -55,6 +56,41 @@ t.test('40 % of the rows missing: held, and nothing changed', async (t) => {
   t.match(gone, { status: 'suspended' });
 });
 
+t.test('a roster that says of many that they are suspended is held, too', async (t) => {
+  const s = importScene(t);
+  const roster = (status: string) =>
+    studentIds(5).reduce(
+      (rows, id) => `${rows}${id},${id},${status}\n`,
+      'username,display_name,status\n',
+    );
+  await s.import(roster('active'));
+  const held = await s.plan(roster('suspended'));
+  t.equal(held.state, 'held');
+  t.match(held.files, [{ updates: 0, removes: 5, present: 5 }]);
+  t.match(held.held_because, [{ scope: 'file', name: 'roster.csv', removes: 5, present: 5 }]);
+});
+
+t.test('whoever a roster suspends is logged out, and stays so when they come back', async (t) => {
+  const s = importScene(t);
+  for (const [at, gone] of [
+    'username,display_name\n',
+    'username,display_name,status\nsue,Sue,suspended\n',
+  ].entries()) {
+    await s.import('username,display_name\nsue,Sue\n');
+    const user_id = s.userId('sue');
+    const hash = `$argon2id$${at}`;
+    s.api.command(updateUser, { user_id, password_hash: hash }, s.admin.id);
+    const token = s.api.session(user_id, hash);
+    const me = async () => (await s.api.request('GET /v1/me', { token })).status;
+    t.equal(await me(), 200);
+    const { id } = await s.import(gone, '?mode=bulk');
+    t.equal(await me(), 401);
+    await s.must(id, 'undo');
+    t.match(await s.get(`/v1/users/${user_id}`), { status: 'active' });
+    t.equal(await me(), 401, gone);
+  }
+});
+
 t.test('one who leaves holds nothing; thresholds can be chosen', async (t) => {
   const s = importScene(t);
   await s.import(rosterFiles({ students: studentIds(3) }));
@@ -79,6 +115,10 @@ t.test('once per key; the roster is kept for 30 days', async (t) => {
   t.equal(s.count('imports'), 1);
   const other = await s.send(`${csv}bob,Bob\n`, '', key);
   t.equal(other.status, 422);
+  for (const query of ['?source=other', '?mode=bulk', '?max_removed=1']) {
+    const asked = await s.send(csv, query, key);
+    t.match(await asked.json(), { code: 'idempotency_key_reused' }, query);
+  }
   const content = await s.api.request(`GET /v1/files/${first.file_id}/content`, {
     token: s.admin.token,
   });

@@ -84,10 +84,11 @@ export function rosterRoutes(blobs: Blobs, rosters: Rosters, maxFileBytes: numbe
     await read(c, (_reader, actor) => requireOnSite(actor, 'import.manage'));
     const received = await receiveRoster(c, blobs, most);
     try {
-      const digests = [`${received.staged.sha256} ${received.filename}`];
+      const { source, mode, filename: _, ...thresholds } = c.req.valid('query');
+      const asked = JSON.stringify([source, mode, thresholds]);
+      const digests = [`${received.staged.sha256} ${received.filename}`, asked];
       const stored = await notWritten(() => storedAnswer(c, planImport, digests));
       if (stored !== null) return c.json(stored, 201, { Location: `/v1/imports/${stored.id}` });
-      const { source, mode, filename: _, ...thresholds } = c.req.valid('query');
       const import_id = newId('imp');
       const content = await buffer(await received.staged.read());
       const request = { import_id, bytes: content, source, mode, thresholds };

@@ -97,6 +97,7 @@ t.test('the document says which scope each operation takes', async (t) => {
   t.same(scopeOf('/v1/me', 'get'), ['read']);
   t.same(scopeOf('/v1/courses', 'post'), ['write']);
   t.same(scopeOf('/v1/submissions/{submission_id}/grade', 'put'), ['grade']);
+  t.same(scopeOf('/v1/courses/{course_id}/gradebook/what-if', 'post'), ['read'], 'no grading');
   t.same(scopeOf('/v1/users', 'post'), ['admin']);
   t.same(scopeOf('/v1/tokens', 'post'), ['login']);
 });

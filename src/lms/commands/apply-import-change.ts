@@ -1,3 +1,4 @@
+import { revokeSessions } from '../revoke-sessions.ts';
 import type { Tx } from '../tx.ts';
 import {
   ChangeConflict,
@@ -147,6 +148,7 @@ function createEnrollment(tx: Tx, id: string, fields: Fields): void {
 
 function update(tx: Tx, kind: ImportKind, id: string, fields: Fields, version: number): void {
   if (kind === 'user') requireFreeUsername(tx, id, fields);
+  if (kind === 'user' && fields.status === 'suspended') revokeSessions(tx, id);
   const columns = writtenColumns(kind, fields);
   const values = Object.fromEntries(columns.map((column) => [column, fields[column] ?? null]));
   updateRow(tx, kind, id, { ...values, version: version + 1, updated_at: tx.committedAt });

@@ -41,7 +41,8 @@ export function requireNotClaimedByAnother(tx: Tx, submissionId: string): void {
   if (claim === null || claim.holder.id === tx.actor.id) return;
   throw new Refusal(
     'locked',
-    `${claim.holder.display_name} is grading it until ${claim.expires_at}, unless they go on.`,
+    // No name in words: a result is stored, and an erasure looks for names beside ids.
+    `Somebody else, see current, is grading it until ${claim.expires_at}, unless they go on.`,
     { extra: { current: claim } },
   );
 }

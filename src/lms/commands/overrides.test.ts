@@ -266,6 +266,31 @@ t.test('it opens and closes for one student alone', (t) => {
   t.end();
 });
 
+t.test('an extension outlives a lock that is set for all later', (t) => {
+  const machine = course();
+  const begin = machine.now;
+  const dates = { due_at: begin + HOUR, max_attempts: null };
+  machine.addAssignment('asg_2', { unlock_at: null, lock_at: null, ...dates });
+  const due_at = begin + 5 * HOUR;
+  machine.must(PEOPLE.instructor, P, put({ assignment_id: 'asg_2', due_at }));
+  const lock = { assignment_id: 'asg_2', expected_version: 1, lock_at: begin + 2 * HOUR };
+  machine.must(PEOPLE.instructor, 'UPDATE_ASSIGNMENT', lock);
+  const submit = (person: Person) =>
+    machine.code(
+      PEOPLE[person],
+      'SUBMIT_ASSIGNMENT',
+      newAttempt({ assignment_id: 'asg_2', submission_id: `sub_${person}` }),
+    );
+  machine.now = due_at;
+  t.equal(submit('student'), 'ok');
+  t.equal(submit('otherStudent'), 'closed');
+  const { effective } = getOverride(machine.reader, actorOf('student'), 'asg_2', PEOPLE.student);
+  t.equal(effective.lock_at, effective.due_at);
+  machine.now = due_at + 1;
+  t.equal(submit('student'), 'closed');
+  t.end();
+});
+
 t.test('who left the course keeps none that could not be taken back', (t) => {
   const machine = course();
   const gone = { course_id: 'crs_1', user_id: PEOPLE.otherStudent };

@@ -121,7 +121,7 @@ export class RosterDiff {
       return false;
     }
     if (verdict.operation === 'create') counts.creates += 1;
-    else if (verdict.operation === 'remove') counts.removes += 1;
+    else if (takesAway(verdict)) counts.removes += 1;
     else counts.updates += 1;
     if (verdict.operation === 'remove' && verdict.kind === 'enrollment') {
       this.#ofCourse(verdict.object_id).removes += 1;
@@ -188,4 +188,9 @@ export class RosterDiff {
     const row = found.enrollment(course, user);
     return row === undefined ? 'unchanged' : removeEnrollment(objectId, of, row);
   }
+}
+
+/** A row that says `suspended` takes as much from somebody as one that is missing. */
+function takesAway({ operation, fields }: ImportChange): boolean {
+  return operation === 'remove' || fields.status === 'suspended';
 }

@@ -77,18 +77,21 @@ interface DueRow {
 
 /**
  * The due dates of all active courses of a user, as they hold for that user; the latest first when
- * there are more than the limit.
+ * there are more than the limit. An override that was taken back has no row any more: the journal knows
+ * when that was.
  */
 export function dueDatesOf(reader: Reader, userId: string, limit: number): DueDate[] {
   const rows = reader.all<DueRow>(
     `SELECT a.id, c.code AS course_code, e.role, a.title, a.unlock_at, a.due_at, a.lock_at,
             a.grace_seconds, a.max_attempts,
-            max(a.updated_at, coalesce(o.updated_at, 0),
-                coalesce((SELECT max(updated_at) FROM incidents), 0)) AS changed_at
+            max(a.updated_at, c.updated_at, e.updated_at,
+                coalesce((SELECT max(updated_at) FROM incidents), 0),
+                coalesce((SELECT j.committed_at FROM journal j
+                           WHERE j.target = a.id || '/' || e.user_id
+                           ORDER BY j.log_index DESC LIMIT 1), 0)) AS changed_at
        FROM enrollments e
        JOIN courses c ON c.id = e.course_id AND c.status = 'active' AND c.deleted_at IS NULL
        JOIN assignments a ON a.course_id = c.id AND a.deleted_at IS NULL
-       LEFT JOIN assignment_overrides o ON o.assignment_id = a.id AND o.user_id = e.user_id
       WHERE e.user_id = ?`,
     userId,
   );
