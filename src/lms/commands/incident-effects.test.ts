@@ -146,6 +146,31 @@ t.test('who only may try more often, or close later, has the due date of all', (
   t.end();
 });
 
+t.test('an override that is given after the incident takes nothing of it back', (t) => {
+  const machine = course();
+  const dates = () => {
+    const row = machine.reader.get<EffectiveDates & { id: string }>(
+      "SELECT * FROM assignments WHERE id = 'asg_in'",
+    );
+    if (row === undefined) throw new Error('no assignment');
+    return effectiveDates(machine.reader, row.id, row, PEOPLE.student);
+  };
+  const put = (terms: object) =>
+    machine.must(PEOPLE.instructor, 'PUT_OVERRIDE', overrideFor('student', terms));
+  machine.must(PEOPLE.admin, A, applying());
+  const { due_at } = dates();
+  const lock_at = STARTED_AT + 9 * day;
+  put({ lock_at });
+  t.match(dates(), { due_at, lock_at: lock_at + day }, 'it names no due date');
+  put({ due_at: ENDED_AT + hour / 2 });
+  t.match(dates(), { due_at: ENDED_AT + hour / 2 + day }, 'its own is moved');
+  put({ due_at: ENDED_AT + 2 * day });
+  t.match(dates(), { due_at: ENDED_AT + 2 * day }, 'not covered');
+  put({ max_attempts: 9 });
+  t.match(dates(), { due_at }, 'no dates of their own: those of all');
+  t.end();
+});
+
 t.test('what was moved for dates of one’s own goes when those go', (t) => {
   const machine = course();
   const rows = () =>

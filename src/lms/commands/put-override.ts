@@ -2,13 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import { defineCommand } from '../command.ts';
 import { type OverrideTerms, withOverride } from '../effective-dates.ts';
 import { courseRole, requireActive } from '../policy.ts';
-import { requireAssignment } from '../queries/assignments.ts';
+import { type AssignmentRow, requireAssignment } from '../queries/assignments.ts';
+import { stepsOf } from '../queries/deadline-adjustments.ts';
+import { appliedIncidents } from '../queries/deadline-targets.ts';
 import { type Override, overrideFor } from '../queries/overrides.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
 import { requireVersion } from '../version.ts';
 import { written } from '../written.ts';
 import { requireSoundDates } from './assignment-rules.ts';
+import { storeAdjustments } from './store-adjustments.ts';
 
 /** The whole override: what is absent is as the assignment says. Times in ms. */
 export interface PutOverride extends OverrideTerms {
@@ -50,6 +53,7 @@ export const putOverride = defineCommand<PutOverride, Override>({
     tx.target(`${id}/${user}`);
     if (before === undefined || !isSame(before, terms, command.reason)) {
       save(tx, command, terms);
+      moveByIncidents(tx, row, user, terms);
       tx.emit({
         type: 'override.updated',
         course_id: row.course_id,
@@ -75,6 +79,18 @@ function termsIn(command: PutOverride): OverrideTerms {
 
 function isSame(before: Stored, terms: OverrideTerms, reason: string | null): boolean {
   return before.reason === reason && isDeepStrictEqual(JSON.parse(before.terms), terms);
+}
+
+/**
+ * Dates of one's own are no reason to lose what incidents gave to all: they are moved by those that were
+ * there before, as they would be by those to come.
+ */
+function moveByIncidents(tx: Tx, row: AssignmentRow, userId: string, terms: OverrideTerms): void {
+  const hasOwn = terms.due_at !== undefined || terms.lock_at !== undefined;
+  const { due_at, lock_at } = hasOwn ? withOverride(row, terms) : { due_at: null, lock_at: null };
+  const { id: assignment_id, course_id } = row;
+  const target = { assignment_id, course_id, user_id: userId, due_at, lock_at };
+  storeAdjustments(tx, target, stepsOf(target, appliedIncidents(tx)));
 }
 
 function save(tx: Tx, command: PutOverride, terms: OverrideTerms): void {
