@@ -77,7 +77,8 @@ export async function receiveMultipart(
 /**
  * Brings received files to a majority, so that a command may name them; else 503, and nothing of the
  * files that were not there yet stays on this node. Waiting for the majority, and for the log after
- * it, begins now: a slow upload is not held against the cluster.
+ * it, begins now: a slow upload is not held against the cluster. All files share that time: an attempt
+ * must reach the log while the clock of its arrival is believed.
  */
 export async function keepFiles(
   c: ApiContext,
@@ -85,32 +86,46 @@ export async function keepFiles(
   files: readonly ReceivedFile[],
 ): Promise<NewFile[]> {
   try {
-    const kept: NewFile[] = [];
-    for (const { staged, filename, media_type } of files) {
-      const { sha256, size_bytes } = staged;
-      const { placed_at } = await keepBlob(c, blobs, staged);
-      kept.push({ file_id: newId('fil'), sha256, size_bytes, media_type, filename, placed_at });
-    }
-    return kept;
+    const bytes = files.reduce((sum, { staged }) => sum + staged.size_bytes, 0);
+    return await withinDeadline(c, bytes, async (signal) => {
+      const kept: NewFile[] = [];
+      for (const { staged, filename, media_type } of files) {
+        const { sha256, size_bytes } = staged;
+        const { placed_at } = await place(blobs, staged, signal);
+        kept.push({ file_id: newId('fil'), sha256, size_bytes, media_type, filename, placed_at });
+      }
+      return kept;
+    });
   } finally {
     await discardAll(files);
   }
 }
 
 /** Brings one blob to a majority; see `keepFiles`. */
-export async function keepBlob(
+export function keepBlob(c: ApiContext, blobs: Blobs, staged: StagedBlob): Promise<Placement> {
+  return withinDeadline(c, staged.size_bytes, (signal) => place(blobs, staged, signal));
+}
+
+/** The deadline of the request begins anew for `work`, longer by what so many bytes may take, and again after it. */
+async function withinDeadline<Value>(
   c: ApiContext,
-  blobs: Blobs,
-  staged: StagedBlob,
-): Promise<Placement> {
+  bytes: number,
+  work: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
   c.set('deadline', requestDeadline(c));
-  const transferMs = Math.ceil((staged.size_bytes / minReplicationBytesPerSecond) * 1000);
+  const transferMs = Math.ceil((bytes / minReplicationBytesPerSecond) * 1000);
   try {
-    return await blobs.keep(staged, AbortSignal.timeout(timeLeft(c) + transferMs));
-  } catch (error) {
-    throw error instanceof NoBlobMajority ? noMajority(error) : storageProblem(error, 0);
+    return await work(AbortSignal.timeout(timeLeft(c) + transferMs));
   } finally {
     c.set('deadline', requestDeadline(c));
+  }
+}
+
+async function place(blobs: Blobs, staged: StagedBlob, signal: AbortSignal): Promise<Placement> {
+  try {
+    return await blobs.keep(staged, signal);
+  } catch (error) {
+    throw error instanceof NoBlobMajority ? noMajority(error) : storageProblem(error, 0);
   }
 }
 

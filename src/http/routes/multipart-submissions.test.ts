@@ -202,3 +202,12 @@ t.test('without a majority for the files nothing is handed in', async (t) => {
   t.match(value, { status: 503, code: 'no_quorum', outcome: 'not_applied' });
   t.ok(await isUntouched(scene, assignment));
 });
+
+t.test('all files of an attempt share one time for reaching a majority', async (t) => {
+  const scene = courseScene(t);
+  const signals: AbortSignal[] = [];
+  scene.api.blobs.beforeKeep = async (signal) => void signals.push(signal);
+  t.equal((await handIn(scene, scene.assignment(), WORK)).status, 201);
+  t.equal(signals.length, 2);
+  t.equal(new Set(signals).size, 1);
+});
