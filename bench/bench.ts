@@ -6,13 +6,15 @@ import { etcdVersion, startEtcd } from './etcd-target.ts';
 import { startLms } from './lms-target.ts';
 import type { LoadResult } from './load-job.ts';
 import { describeMachine, isInMemory } from './machine.ts';
-import { type Measured, table } from './result-table.ts';
+import { type Figure, table } from './result-table.ts';
 import { runLoad } from './run-load.ts';
 import type { LoadKind, Target } from './target.ts';
 
 const KINDS: readonly LoadKind[] = ['writes', 'reads'];
 /** Of the warm-up before the first figure: enough to keep every node busy. */
 const warmUpConnections = 16;
+/** More than a round can have: each write of a run is a new one. */
+const requestsOfRound = 10_000_000;
 
 await runProgram('npm run bench --', (program) =>
   program.command(
@@ -20,7 +22,8 @@ await runProgram('npm run bench --', (program) =>
     'Durable writes and linearizable reads through the whole API of a local three-node cluster',
     (command) =>
       command.options({
-        seconds: { type: 'number', default: 5, describe: 'Measured per figure' },
+        seconds: { type: 'number', default: 5, describe: 'Measured per figure and round' },
+        rounds: { type: 'number', default: 3, describe: 'The median is shown' },
         'warm-up': { type: 'number', default: 2, describe: 'Seconds before that' },
         'first-warm-up': {
           type: 'number',
@@ -32,9 +35,10 @@ await runProgram('npm run bench --', (program) =>
         peer: { choices: ['etcd'] as const, describe: 'Measure this one too, and compare' },
         json: { type: 'boolean', default: false, describe: 'For programs' },
       }),
-    ({ seconds, warmUp, firstWarmUp, connections, folder, peer, json }) =>
+    ({ seconds, rounds, warmUp, firstWarmUp, connections, folder, peer, json }) =>
       bench({
         seconds,
+        rounds,
         warmUp,
         firstWarmUp,
         connections: connections.split(',').map(Number),
@@ -47,6 +51,7 @@ await runProgram('npm run bench --', (program) =>
 
 interface Options {
   readonly seconds: number;
+  readonly rounds: number;
   readonly warmUp: number;
   readonly firstWarmUp: number;
   readonly connections: readonly number[];
@@ -67,37 +72,55 @@ async function bench(options: Options): Promise<void> {
     );
   }
   const folder = mkdtempSync(join(resolve(options.folder), 'bench-'));
+  const targets: Target[] = [];
   try {
-    const measured = [await measure(await startLms(folder), options)];
-    if (version !== null) {
-      measured.push(await measure(await startEtcd(join(folder, 'etcd'), version), options));
-    }
-    print(measured, options);
+    targets.push(await startLms(folder));
+    if (version !== null) targets.push(await startEtcd(join(folder, 'etcd'), version));
+    print(targets, await measure(targets, options), options);
   } finally {
+    for (const target of targets) await target.stop();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-async function measure(target: Target, options: Options): Promise<Measured> {
-  const results: Measured['results'][number][] = [];
-  try {
+/**
+ * Each figure of all targets in turn, as often as there are rounds: the speed of a shared machine drifts, and
+ * what is compared must have met the same of it.
+ */
+async function measure(targets: readonly Target[], options: Options): Promise<Figure[]> {
+  for (const target of targets) {
     for (const kind of KINDS) await warmUp(target, kind, options.firstWarmUp);
-    for (const kind of KINDS) {
-      for (const connections of options.connections) {
-        const result = await runLoad({
-          ...target.jobs[kind],
-          connections,
-          seconds: options.seconds,
-          warm_up_seconds: options.warmUp,
-        });
-        results.push({ kind, connections, ...result });
-        progress(target.name, kind, connections, result);
-      }
-    }
-  } finally {
-    await target.stop();
   }
-  return { name: target.name, version: target.version, results };
+  const figures: Figure[] = [];
+  for (const kind of KINDS) {
+    for (const connections of options.connections) {
+      const rounds: LoadResult[][] = [];
+      while (rounds.length < options.rounds) {
+        const number = figures.length * options.rounds + rounds.length + 1;
+        rounds.push(await oneRound(targets, number, { kind, connections }, options));
+      }
+      figures.push({ kind, connections, rounds });
+    }
+  }
+  return figures;
+}
+
+/** By target, in their order; who is asked first changes from round to round. */
+async function oneRound(
+  targets: readonly Target[],
+  number: number,
+  { kind, connections }: Pick<Figure, 'kind' | 'connections'>,
+  { seconds, warmUp: warm_up_seconds }: Options,
+): Promise<LoadResult[]> {
+  const results = new Map<Target, LoadResult>();
+  for (const target of number % 2 === 0 ? targets.toReversed() : targets) {
+    const first = number * requestsOfRound;
+    const load = { ...target.jobs[kind], connections, first, seconds, warm_up_seconds };
+    const result = await runLoad(load);
+    progress(target.name, kind, connections, result);
+    results.set(target, result);
+  }
+  return targets.flatMap((target) => results.get(target) ?? []);
 }
 
 /** A server runs for weeks: what is measured is its code as it is compiled then, not as it is just after a start. */
@@ -119,14 +142,20 @@ function progress(name: string, kind: LoadKind, connections: number, result: Loa
   );
 }
 
-function print(measured: readonly Measured[], { seconds, json }: Options): void {
+function print(
+  targets: readonly Target[],
+  figures: readonly Figure[],
+  { seconds, rounds, json }: Options,
+): void {
   const machine = describeMachine();
+  const systems = targets.map(({ name, version }) => ({ name, version }));
   if (json) {
-    console.log(JSON.stringify({ machine, seconds, measured }, null, 2));
+    console.log(JSON.stringify({ machine, seconds, systems, figures }, null, 2));
     return;
   }
   console.log(
-    `${machine}; ${seconds} s per figure; data on disk; load generator on the same machine\n`,
+    `${machine}; median of ${rounds} × ${seconds} s per figure, in turn; data on disk; ` +
+      'load generator on the same machine\n',
   );
-  console.log(table(measured));
+  console.log(table(systems, figures));
 }
