@@ -128,6 +128,8 @@ function run(cwd: string, args: readonly string[]): Promise<{ code: number; outp
       cwd,
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: hangingMs,
+      // A test that is busy does not take the gentle one.
+      killSignal: 'SIGKILL',
     });
     const parts: Buffer[] = [];
     child.stdout.on('data', (part: Buffer) => parts.push(part));
