@@ -166,6 +166,11 @@ export function packedName(sha256: string): string {
   return `file-${sha256}`;
 }
 
+/** Files are the same that have the same bytes and the same name, and are said to be the same. */
+export function fileKey({ sha256, filename, media_type }: PackedFile): string {
+  return JSON.stringify([sha256, filename, media_type]);
+}
+
 async function* once(text: string): AsyncGenerator<string> {
   yield await Promise.resolve(text);
 }
