@@ -21,7 +21,7 @@ const packedFile = z.strictObject({
 
 const manifestSchema = z.object({
   format: z.literal(PACKAGE_FORMAT),
-  format_version: z.literal(PACKAGE_VERSION),
+  format_version: z.literal([1, PACKAGE_VERSION]),
   entries: z.array(z.object({ name: z.string(), sha256: z.string(), size_bytes: z.int().min(0) })),
 });
 

@@ -42,8 +42,8 @@ const importOperation = operation(
     summary: 'Make a course of an export',
     description:
       'The body is a zip of `GET /v1/courses/{course_id}/export`, of this cluster or another, of at most 64 MiB. The new course has ' +
-      'the assignments, materials and files with new ids, and the caller as its instructor; people and their work are not ' +
-      'taken over. It is seen by nobody until all of it is there. A package with a mistake is refused whole.',
+      'the assignments, materials and files with new ids, and the caller as its instructor; people, their work and announcements ' +
+      'are not taken over. It is seen by nobody until all of it is there. A package with a mistake is refused whole.',
     tags: ['courses'],
     request: {
       body: {

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { zipOf } from '../../lms/imports/test-rosters.ts';
 import { TestApi } from '../testing.ts';
 import { courseScene, itemsOf, type Person } from '../testing-course.ts';
 import {
@@ -17,7 +18,7 @@ t.test('export, import, export: the same up to ids', async (t) => {
   const first = await exportedPackage(s);
   t.same(
     Object.keys(first.files).filter((name) => !name.startsWith('file-')),
-    ['course.json', 'assignments.json', 'materials.json', 'manifest.json'],
+    ['course.json', 'assignments.json', 'materials.json', 'announcements.json', 'manifest.json'],
   );
   const response = await sendPackage(s.api, s.people.instructor.token, first.zip);
   t.equal(response.status, 201);
@@ -65,6 +66,18 @@ t.test('the same bytes under two names keep both', async (t) => {
   ]);
   sameUpToIds(t, files, (await exportedPackage(s, course.id)).files, ids);
   t.equal(s.api.blobs.staged.size, 0);
+});
+
+t.test('a package of version 1, which had no announcements', async (t) => {
+  const s = await richCourse(t);
+  const { files } = await exportedPackage(s);
+  const { 'announcements.json': _, 'manifest.json': manifest, ...old } = files;
+  const first = { ...JSON.parse(manifest?.toString() ?? ''), format_version: 1 };
+  const zip = await zipOf({ ...old, 'manifest.json': JSON.stringify(first) });
+  const response = await sendPackage(s.api, s.people.instructor.token, zip);
+  t.equal(response.status, 201);
+  const { course, ids } = (await response.json()) as ImportedCourse;
+  sameUpToIds(t, files, (await exportedPackage(s, course.id)).files, ids);
 });
 
 t.test('into another cluster', async (t) => {
