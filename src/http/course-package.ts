@@ -1,41 +1,49 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ZipFile } from 'yazl';
+import type { AssignmentDates } from '../lms/queries/assignments.ts';
 import {
   type PackedFile,
+  packedAnnouncements,
   packedAssignments,
   type packedCourse,
   packedMaterials,
-  packedPeople,
-  packedSubmissions,
 } from '../lms/queries/course-package.ts';
+import {
+  datesOfAssignments,
+  packedAdjustments,
+  packedOverrides,
+} from '../lms/queries/packed-dates.ts';
+import { membersOf, packedPeople } from '../lms/queries/packed-people.ts';
+import { packedQueries } from '../lms/queries/packed-queries.ts';
+import { packedSubmissions } from '../lms/queries/packed-submissions.ts';
+import type { Page, PageRequest } from '../lms/queries/page.ts';
 import type { Reader } from '../lms/reader.ts';
 import type { Blobs } from './blobs.ts';
+import { filesIn, peopleIn } from './named-in-rows.ts';
+import { PackageZip } from './package-zip.ts';
 import type { readInSlices } from './read-in-slices.ts';
 
 export const PACKAGE_FORMAT = 'quorum-lms-course';
-export const PACKAGE_VERSION = 1;
+/** 1 had neither announcements, dates of single students, incidents and queries, nor who had left. */
+export const PACKAGE_VERSION = 2;
 
 type Look = Awaited<ReturnType<typeof readInSlices>>;
-type Slice = (reader: Reader, after: string, limit: number) => readonly { readonly id: string }[];
+type Key = readonly (string | number)[];
+type Slice<Row, K extends Key> = (reader: Reader, request: PageRequest<K>) => Page<Row, K>;
 
 /** Rows that are read in one turn of the event loop. */
 const sliceRows = 50;
-/** Zips are dated; the same course gives the same bytes whenever it is exported. */
-const noDate = new Date('2000-01-01T00:00:00Z');
 
 /** A course as a zip, made while it is read. `packedCourse` has said that the caller may. */
 export class CoursePackage {
   readonly #look: Look;
   readonly #blobs: Blobs;
   readonly #courseId: string;
-  #current: Readable | null = null;
-  readonly #zip = new ZipFile();
-  readonly #entries: { name: string; sha256: string; size_bytes: number }[] = [];
+  readonly #zip = new PackageZip();
   /** By digest: several objects may have one file. */
   readonly #files = new Map<string, PackedFile>();
+  /** Ids of whom anything in the package names. */
+  readonly #named = new Set<string>();
 
   constructor(look: Look, blobs: Blobs, courseId: string) {
     this.#look = look;
@@ -45,125 +53,110 @@ export class CoursePackage {
 
   /** The bytes; an error destroys the stream, and what was sent is no whole zip. */
   open(course: ReturnType<typeof packedCourse>, withPeople: boolean): Readable {
-    const out = Readable.from(this.#zip.outputStream as Readable);
-    this.#zip.on('error', (error: Error) => out.destroy(error));
-    // Whoever stops reading ends what is being read for them.
-    out.once('close', () => this.#current?.destroy());
-    this.#fill(course, withPeople).catch((error: Error) => out.destroy(error));
-    return out;
+    const { content } = this.#zip;
+    this.#fill(course, withPeople).catch((error: Error) => content.destroy(error));
+    return content;
   }
 
   async #fill(course: ReturnType<typeof packedCourse>, withPeople: boolean): Promise<void> {
-    const id = this.#courseId;
-    await this.#addJson('course.json', once(JSON.stringify(course)));
-    await this.#addRows('assignments.json', (reader, after, limit) =>
-      packedAssignments(reader, id, after, limit),
-    );
-    await this.#addRows('materials.json', (reader, after, limit) =>
-      packedMaterials(reader, id, after, limit),
-    );
-    if (withPeople) {
-      await this.#addRows('people.json', (reader, after, limit) =>
-        packedPeople(reader, id, after, limit),
-      );
-      await this.#addJson('submissions.json', this.#submissions());
-    }
+    await this.#zip.addJson('course.json', once(JSON.stringify(course)));
+    await this.#addOfCourse('assignments.json', packedAssignments);
+    await this.#addOfCourse('materials.json', packedMaterials);
+    await this.#addOfCourse('announcements.json', packedAnnouncements);
+    if (withPeople) await this.#addPeople();
     for (const file of this.#files.values()) await this.#addFile(file);
-    const manifest = {
+    this.#zip.end({
       format: PACKAGE_FORMAT,
       format_version: PACKAGE_VERSION,
-      course_id: id,
+      course_id: this.#courseId,
       has_people: withPeople,
-      entries: this.#entries,
-    };
-    this.#zip.addBuffer(Buffer.from(JSON.stringify(manifest)), 'manifest.json', { mtime: noDate });
-    this.#zip.end();
+    });
   }
 
-  #addRows(name: string, slice: Slice): Promise<void> {
-    return this.#addJson(name, jsonArray(this.#rows(slice)));
+  /** Who they are comes last: then it is known who is named. */
+  async #addPeople(): Promise<void> {
+    await this.#addByAssignment('overrides.json', packedOverrides);
+    await this.#addByAssignment('deadline_adjustments.json', packedAdjustments);
+    await this.#addByAssignment('submissions.json', packedSubmissions);
+    await this.#addOfCourse('queries.json', packedQueries);
+    await this.#zip.addJson('people.json', jsonArray(this.#people()));
   }
 
-  async *#rows(slice: Slice): AsyncGenerator<object> {
-    for (let after = ''; ; ) {
-      const rows = this.#look((reader) => slice(reader, after, sliceRows));
-      for (const row of rows) {
-        this.#noteFiles(row);
-        yield row;
-      }
-      const last = rows.at(-1);
-      if (last === undefined) return;
-      after = last.id;
+  #addOfCourse<K extends Key>(
+    name: string,
+    slice: (reader: Reader, courseId: string, request: PageRequest<K>) => Page<object, K>,
+  ): Promise<void> {
+    const id = this.#courseId;
+    const rows = this.#rows<object, K>((reader, request) => slice(reader, id, request));
+    return this.#zip.addJson(name, jsonArray(this.#noted(rows)));
+  }
+
+  #addByAssignment<K extends Key>(
+    name: string,
+    slice: (reader: Reader, of: AssignmentDates, request: PageRequest<K>) => Page<object, K>,
+  ): Promise<void> {
+    return this.#zip.addJson(name, jsonArray(this.#noted(this.#byAssignment(slice))));
+  }
+
+  async *#byAssignment<K extends Key>(
+    slice: (reader: Reader, of: AssignmentDates, request: PageRequest<K>) => Page<object, K>,
+  ): AsyncGenerator<object> {
+    const id = this.#courseId;
+    const assignments = this.#rows<AssignmentDates, readonly [string]>((reader, request) =>
+      datesOfAssignments(reader, id, request),
+    );
+    for await (const assignment of assignments) {
+      yield* this.#rows<object, K>((reader, request) => slice(reader, assignment, request));
+    }
+  }
+
+  /** Whoever is in the course, and whoever the entries before name: by id, as everywhere. */
+  async *#people(): AsyncGenerator<object> {
+    const id = this.#courseId;
+    const members = this.#rows<{ readonly id: string }, readonly [string]>((reader, request) =>
+      membersOf(reader, id, request),
+    );
+    for await (const member of members) this.#named.add(member.id);
+    const ids = [...this.#named].sort();
+    for (let at = 0; at < ids.length; at += sliceRows) {
+      yield* this.#look((reader) => packedPeople(reader, id, ids.slice(at, at + sliceRows)));
       await nextTurn();
     }
   }
 
-  #submissions(): AsyncGenerator<string> {
-    const id = this.#courseId;
-    const rows = async function* (this: CoursePackage) {
-      const assignments: Slice = (reader, after, limit) =>
-        packedAssignments(reader, id, after, limit);
-      for await (const assignment of this.#rows(assignments)) {
-        const { id: assignmentId } = assignment as { id: string };
-        yield* this.#rows((reader, after, limit) =>
-          packedSubmissions(reader, assignmentId, after, limit),
-        );
-      }
-    };
-    return jsonArray(rows.call(this));
+  async *#rows<Row, K extends Key>(slice: Slice<Row, K>): AsyncGenerator<Row> {
+    let after: K | null = null;
+    do {
+      const page: Page<Row, K> = this.#look((reader) => slice(reader, { limit: sliceRows, after }));
+      yield* page.items;
+      after = page.next;
+      await nextTurn();
+    } while (after !== null);
   }
 
-  /** Wherever a row names one. */
-  #noteFiles(row: object): void {
-    const {
-      attachments = [],
-      file = null,
-      attempts = [],
-    } = row as {
-      attachments?: readonly PackedFile[];
-      file?: PackedFile | null;
-      attempts?: readonly { readonly files: readonly PackedFile[] }[];
-    };
-    const all = [...attachments, ...attempts.flatMap(({ files }) => files)];
-    for (const one of file === null ? all : [...all, file]) this.#files.set(one.sha256, one);
-  }
-
-  /** Resolves when the zip has taken all of it in: one entry is open at a time. */
-  async #addJson(name: string, text: AsyncIterable<string>): Promise<void> {
-    const hash = createHash('sha256');
-    let size_bytes = 0;
-    const content = Readable.from(
-      (async function* () {
-        for await (const piece of text) {
-          const bytes = Buffer.from(piece);
-          hash.update(bytes);
-          size_bytes += bytes.length;
-          yield bytes;
-        }
-      })(),
-    );
-    await this.#add(name, content, true);
-    this.#entries.push({ name, sha256: hash.digest('hex'), size_bytes });
+  async *#noted(rows: AsyncIterable<object>): AsyncGenerator<object> {
+    for await (const row of rows) {
+      for (const file of filesIn(row)) this.#files.set(file.sha256, file);
+      for (const id of peopleIn(row)) this.#named.add(id);
+      yield row;
+    }
   }
 
   async #addFile(file: PackedFile): Promise<void> {
-    const { sha256, size_bytes } = file;
-    const blob = await this.#blobs.open({ sha256, size_bytes });
-    const name = packedName(sha256);
-    await this.#add(name, blob.read(0, size_bytes - 1), false);
-    this.#entries.push({ name, sha256, size_bytes });
-  }
-
-  async #add(name: string, content: Readable, compress: boolean): Promise<void> {
-    this.#current = content;
-    this.#zip.addReadStream(content, name, { mtime: noDate, compress });
-    await finished(content);
+    const blob = await this.#blobs.open(file);
+    const name = packedName(file.sha256);
+    await this.#zip.addFile(name, file, blob.read(0, file.size_bytes - 1));
   }
 }
 
 /** The entry that has the bytes of a file. */
 export function packedName(sha256: string): string {
   return `file-${sha256}`;
+}
+
+/** Files are the same that have the same bytes and the same name, and are said to be the same. */
+export function fileKey({ sha256, filename, media_type }: PackedFile): string {
+  return JSON.stringify([sha256, filename, media_type]);
 }
 
 async function* once(text: string): AsyncGenerator<string> {

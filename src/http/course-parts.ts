@@ -3,6 +3,8 @@ import type {
   StagedAssignment,
   StagedMaterial,
 } from '../lms/commands/stage-course.ts';
+import type { PackedFile } from '../lms/queries/course-package.ts';
+import { fileKey } from './course-package.ts';
 import { newId } from './ids.ts';
 import { packagePartBytes } from './limits.ts';
 import type { PackedAssignment, PackedMaterial, ReadPackage } from './read-course-package.ts';
@@ -11,16 +13,16 @@ import type { PackedAssignment, PackedMaterial, ReadPackage } from './read-cours
 export interface PackageIds {
   /** Of courses, assignments and materials: old to new. */
   readonly objects: Record<string, string>;
-  /** Of files, by digest; filled as they are kept. */
+  /** Of files, by `fileKey`. */
   readonly files: Map<string, string>;
 }
 
 /** As much of a course as fits one entry of the log. */
 export interface CoursePart {
-  /** Files that no part before has named. */
+  /** Of files that no part before has named. */
   readonly digests: readonly string[];
-  /** The command, but for the files: called when those have their ids. */
-  build(): Omit<StageCourse, 'files'>;
+  /** All of it but the files. */
+  readonly content: Omit<StageCourse, 'files'>;
 }
 
 type Item =
@@ -43,12 +45,12 @@ export function* courseParts(
     head = {};
     yield {
       digests: [...new Set(fresh)],
-      build: () => ({ course_id: courseId, ...own, ...built(items, ids) }),
+      content: { course_id: courseId, ...own, ...built(items, ids) },
     };
   }
   if (head.course === undefined) return;
   const empty = { assignments: [], materials: [] };
-  yield { digests: [], build: () => ({ course_id: courseId, ...head, ...empty }) };
+  yield { digests: [], content: { course_id: courseId, ...head, ...empty } };
 }
 
 function* itemsOf(
@@ -109,8 +111,8 @@ function newMaterial(material: PackedMaterial, ids: PackageIds): StagedMaterial 
   };
 }
 
-function idOf({ sha256 }: { readonly sha256: string }, ids: PackageIds): string {
-  const id = ids.files.get(sha256);
-  if (id === undefined) throw new Error(`broken invariant: ${sha256} was not kept`);
+function idOf(file: PackedFile, ids: PackageIds): string {
+  const id = ids.files.get(fileKey(file));
+  if (id === undefined) throw new Error(`broken invariant: ${file.sha256} was not unpacked`);
   return id;
 }

@@ -7,7 +7,7 @@ import type { ZipEntries } from '../lms/imports/zip-entries.ts';
 import { maxAttachmentsPerAssignment } from '../lms/limits.ts';
 import { Refusal } from '../lms/refusal.ts';
 import { newAssignmentSchema } from './assignment-schema.ts';
-import { PACKAGE_FORMAT, PACKAGE_VERSION, packedName } from './course-package.ts';
+import { fileKey, PACKAGE_FORMAT, PACKAGE_VERSION, packedName } from './course-package.ts';
 import { newCourse } from './course-schema.ts';
 import { maxPackedJsonBytes } from './limits.ts';
 import { newMaterialSchema } from './material-schema.ts';
@@ -21,7 +21,7 @@ const packedFile = z.strictObject({
 
 const manifestSchema = z.object({
   format: z.literal(PACKAGE_FORMAT),
-  format_version: z.literal(PACKAGE_VERSION),
+  format_version: z.literal([1, PACKAGE_VERSION]),
   entries: z.array(z.object({ name: z.string(), sha256: z.string(), size_bytes: z.int().min(0) })),
 });
 
@@ -57,8 +57,8 @@ export interface ReadPackage {
   readonly course: z.output<typeof courseSchema>;
   readonly assignments: readonly PackedAssignment[];
   readonly materials: readonly PackedMaterial[];
-  /** Each file once, by its digest. */
-  readonly files: ReadonlyMap<string, z.output<typeof packedFile>>;
+  /** By digest: one for each name that the package gives the same bytes. */
+  readonly files: ReadonlyMap<string, readonly z.output<typeof packedFile>[]>;
 }
 
 /** @throws RosterRefused with what is wrong */
@@ -72,7 +72,8 @@ export async function readCoursePackage(zip: ZipEntries): Promise<ReadPackage> {
     ...assignments.flatMap(({ attachments }) => attachments),
     ...materials.flatMap(({ file }) => (file === null ? [] : [file])),
   ];
-  const files = new Map(named.map((file) => [file.sha256, file]));
+  const distinct = new Map(named.map((file) => [fileKey(file), file]));
+  const files = Map.groupBy(distinct.values(), ({ sha256 }) => sha256);
   for (const sha256 of files.keys()) requireEntry(zip, packedName(sha256));
   for (const { id, text_md, file } of materials) {
     if ((text_md === null) === (file === null)) {

@@ -140,7 +140,7 @@ export async function discardAll(files: readonly ReceivedFile[]): Promise<void> 
 }
 
 /** Takes in one file from wherever it comes. Nothing stays behind when it fails. */
-export async function receive(
+async function receive(
   blobs: Blobs,
   body: AsyncIterable<Uint8Array>,
   maxFileBytes: number,
@@ -149,17 +149,26 @@ export async function receive(
 ): Promise<ReceivedFile> {
   const staged = await stageBlob(blobs, body, maxFileBytes);
   try {
-    if (staged.size_bytes === 0) {
-      throw new Problem('invalid_value', 'The file is empty. Was it saved before it was sent?');
-    }
-    const filename = cleanFilename(name);
-    const declared = declaredType?.split(';')[0]?.trim().toLowerCase() ?? null;
-    const media_type = await mediaTypeOf(await staged.head(sniffBytes), filename, declared);
-    return { staged, filename, media_type };
+    return { staged, ...(await described(staged, name, declaredType)) };
   } catch (error) {
     await staged.discard();
     throw error;
   }
+}
+
+/** What these bytes are called, and what they are. An empty file is refused. */
+export async function described(
+  staged: StagedBlob,
+  name: string,
+  declaredType: string | null,
+): Promise<Omit<ReceivedFile, 'staged'>> {
+  if (staged.size_bytes === 0) {
+    throw new Problem('invalid_value', 'The file is empty. Was it saved before it was sent?');
+  }
+  const filename = cleanFilename(name);
+  const declared = declaredType?.split(';')[0]?.trim().toLowerCase() ?? null;
+  const media_type = await mediaTypeOf(await staged.head(sniffBytes), filename, declared);
+  return { filename, media_type };
 }
 
 /** Takes bytes in as they come; what can be expected to go wrong is thrown as a `Problem`. */

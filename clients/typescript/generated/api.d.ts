@@ -281,7 +281,7 @@ export interface paths {
         put?: never;
         /**
          * Make a course of an export
-         * @description The body is a zip of `GET /v1/courses/{course_id}/export`, of this cluster or another, of at most 64 MiB. The new course has the assignments, materials and files with new ids, and the caller as its instructor; people and their work are not taken over. It is seen by nobody until all of it is there. A package with a mistake is refused whole.
+         * @description The body is a zip of `GET /v1/courses/{course_id}/export`, of this cluster or another, of at most 64 MiB. The new course has the assignments, materials and files with new ids, and the caller as its instructor; people, their work and announcements are not taken over. It is seen by nobody until all of it is there. A package with a mistake is refused whole.
          */
         post: operations["importCourse"];
         delete?: never;
@@ -299,7 +299,7 @@ export interface paths {
         };
         /**
          * Export a course
-         * @description A zip of JSON and files, made while it is sent: `course.json`, `assignments.json`, `materials.json`, each file once as `file-<sha256>`, and `manifest.json` with the format (`quorum-lms-course`, version 1) and the SHA-256 of every entry. With `people=true` also `people.json` and `submissions.json`: every attempt and every version of every grade. An answer that breaks off is no whole zip. For instructors of the course and administrators. `POST /v1/courses/import` makes a new course of it, without its people.
+         * @description A zip of JSON and files, made while it is sent: `course.json`, `assignments.json`, `materials.json`, `announcements.json`, each file once as `file-<sha256>`, and `manifest.json` with the format (`quorum-lms-course`, version 2) and the SHA-256 of every entry. With `people=true` also `submissions.json` with every attempt and every version of every grade, `overrides.json` and `deadline_adjustments.json` with what moved whose dates, `queries.json` with the answers, and `people.json` with everybody whom the others name, those too who left. An answer that breaks off is no whole zip. For instructors of the course and administrators. `POST /v1/courses/import` makes a new course of it, without its people and announcements.
          */
         get: operations["exportCourse"];
         put?: never;
@@ -6832,7 +6832,7 @@ export interface operations {
     exportCourse: {
         parameters: {
             query?: {
-                /** @description With people and what they handed in. */
+                /** @description With people, what they handed in, asked and got. */
                 people?: "true" | "false";
             };
             header?: {

@@ -12,7 +12,7 @@ import {
 t.test('every entry has the digest that the manifest gives', async (t) => {
   const { files } = await exportedPackage(await richCourse(t));
   const manifest = JSON.parse(files['manifest.json']?.toString() ?? '');
-  t.match(manifest, { format: 'quorum-lms-course', format_version: 1, has_people: false });
+  t.match(manifest, { format: 'quorum-lms-course', format_version: 2, has_people: false });
   t.same(
     manifest.entries.map(({ name }: { name: string }) => name),
     Object.keys(files).filter((name) => name !== 'manifest.json'),

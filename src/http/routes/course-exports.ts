@@ -15,19 +15,21 @@ const exportOperation = operation(
     operationId: 'exportCourse',
     summary: 'Export a course',
     description:
-      'A zip of JSON and files, made while it is sent: `course.json`, `assignments.json`, `materials.json`, each file once ' +
-      'as `file-<sha256>`, and `manifest.json` with the format (`quorum-lms-course`, version 1) and the SHA-256 of every ' +
-      'entry. With `people=true` also `people.json` and `submissions.json`: every attempt and every version of every ' +
-      'grade. An answer that breaks off is no whole zip. For instructors of the course and administrators. ' +
-      '`POST /v1/courses/import` makes a new course of it, without its people.',
+      'A zip of JSON and files, made while it is sent: `course.json`, `assignments.json`, `materials.json`, ' +
+      '`announcements.json`, each file once as `file-<sha256>`, and `manifest.json` with the format (`quorum-lms-course`, ' +
+      'version 2) and the SHA-256 of every entry. With `people=true` also `submissions.json` with every attempt and every ' +
+      'version of every grade, `overrides.json` and `deadline_adjustments.json` with what moved whose dates, ' +
+      '`queries.json` with the answers, and `people.json` with everybody whom the others name, those too who left. ' +
+      'An answer that breaks off is no whole zip. For instructors of the course and administrators. ' +
+      '`POST /v1/courses/import` makes a new course of it, without its people and announcements.',
     tags: ['courses'],
     request: {
       params: courseParams,
       query: z.strictObject({
-        people: z
-          .enum(['true', 'false'])
-          .optional()
-          .openapi({ description: 'With people and what they handed in.', example: 'false' }),
+        people: z.enum(['true', 'false']).optional().openapi({
+          description: 'With people, what they handed in, asked and got.',
+          example: 'false',
+        }),
       }),
     },
     responses: {

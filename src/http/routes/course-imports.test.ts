@@ -34,7 +34,7 @@ t.test('a bad package makes no course', async (t) => {
       'another version',
       await zipOf({
         ...files,
-        'manifest.json': '{"format":"quorum-lms-course","format_version":2,"entries":[]}',
+        'manifest.json': '{"format":"quorum-lms-course","format_version":3,"entries":[]}',
       }),
       'invalid_value',
       /format_version/,

@@ -1,14 +1,13 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from '@hono/zod-openapi';
+import type { NewFile } from '../../lms/commands/create-file.ts';
 import { importCourse } from '../../lms/commands/import-course.ts';
 import { stageCourse } from '../../lms/commands/stage-course.ts';
 import { RosterRefused } from '../../lms/imports/file-error.ts';
-import { DamagedEntry, damaged, openZip, type ZipEntries } from '../../lms/imports/zip-entries.ts';
+import { openZip, type ZipEntries } from '../../lms/imports/zip-entries.ts';
 import { requireOnSite } from '../../lms/policy.ts';
-import type { PackedFile } from '../../lms/queries/course-package.ts';
 import type { Blobs } from '../blobs.ts';
 import { requestDeadline } from '../consistency.ts';
-import { packedName } from '../course-package.ts';
 import { courseParts, type PackageIds } from '../course-parts.ts';
 import { COURSE_EXAMPLE, courseSchema } from '../course-schema.ts';
 import type { ApiContext } from '../env.ts';
@@ -21,7 +20,8 @@ import { read } from '../read.ts';
 import { readCoursePackage } from '../read-course-package.ts';
 import { storedAnswer } from '../stored-answer.ts';
 import { submit } from '../submit.ts';
-import { discardAll, keepFiles, type ReceivedFile, receive, receiveFile } from '../uploads.ts';
+import { type UnpackedBlob, unpackBlob } from '../unpack-files.ts';
+import { discardAll, keepBlob, receiveFile } from '../uploads.ts';
 
 const importedSchema = z
   .object({
@@ -42,8 +42,8 @@ const importOperation = operation(
     summary: 'Make a course of an export',
     description:
       'The body is a zip of `GET /v1/courses/{course_id}/export`, of this cluster or another, of at most 64 MiB. The new course has ' +
-      'the assignments, materials and files with new ids, and the caller as its instructor; people and their work are not ' +
-      'taken over. It is seen by nobody until all of it is there. A package with a mistake is refused whole.',
+      'the assignments, materials and files with new ids, and the caller as its instructor; people, their work and announcements ' +
+      'are not taken over. It is seen by nobody until all of it is there. A package with a mistake is refused whole.',
     tags: ['courses'],
     request: {
       body: {
@@ -125,49 +125,39 @@ async function stage(
 ): Promise<Record<string, string>> {
   const content = await refusing(() => readCoursePackage(zip));
   const ids: PackageIds = { objects: { [content.course.id]: courseId }, files: new Map() };
-  const unpacked = new Map<string, ReceivedFile>();
+  const unpacked = new Map<string, UnpackedBlob>();
   try {
-    for (const file of content.files.values()) {
-      unpacked.set(file.sha256, await refusing(() => unpack(blobs, zip, file)));
+    for (const [sha256, files] of content.files) {
+      const blob = await refusing(() => unpackBlob(blobs, zip, sha256, files, ids.files));
+      unpacked.set(sha256, blob);
     }
     for (const part of courseParts(content, courseId, ids)) {
-      const files = await keepFiles(c, blobs, filesOf(part.digests, unpacked));
-      for (const file of files) ids.files.set(file.sha256, file.file_id);
-      c.set('deadline', requestDeadline(c));
-      const payload = { ...part.build(), files, keep_unattached_ms: unattachedKeptMs };
+      const files = await keepBlobs(c, blobs, part.digests, unpacked);
+      const payload = { ...part.content, files, keep_unattached_ms: unattachedKeptMs };
       await notWritten(() => submit(c, stageCourse, payload, { withoutKey: true }));
     }
   } finally {
-    await discardAll([...unpacked.values()]);
+    for (const { staged } of unpacked.values()) await staged.discard();
   }
   return ids.objects;
 }
 
-function filesOf(
+/** Resolves with the files of these bytes when a majority has them, and the deadline begins anew. */
+async function keepBlobs(
+  c: ApiContext,
+  blobs: Blobs,
   digests: readonly string[],
-  unpacked: ReadonlyMap<string, ReceivedFile>,
-): ReceivedFile[] {
-  return digests.map((sha256) => {
-    const file = unpacked.get(sha256);
-    if (file === undefined) throw new Error(`broken invariant: no ${sha256} in the package`);
-    return file;
-  });
-}
-
-/** The bytes are those of the digest, or the package is refused. */
-async function unpack(blobs: Blobs, zip: ZipEntries, file: PackedFile): Promise<ReceivedFile> {
-  const name = packedName(file.sha256);
-  const entry = await zip.open(name);
-  try {
-    const { size_bytes, filename, media_type } = file;
-    const received = await receive(blobs, entry, size_bytes, filename, media_type);
-    if (received.staged.sha256 === file.sha256) return received;
-    await received.staged.discard();
-  } catch (error) {
-    if (error instanceof DamagedEntry) return damaged(name, error.message);
-    throw error;
+  unpacked: ReadonlyMap<string, UnpackedBlob>,
+): Promise<NewFile[]> {
+  const kept: NewFile[] = [];
+  for (const sha256 of digests) {
+    const blob = unpacked.get(sha256);
+    if (blob === undefined) throw new Error(`broken invariant: ${sha256} was not unpacked`);
+    const { placed_at } = await keepBlob(c, blobs, blob.staged);
+    for (const file of blob.files) kept.push({ ...file, placed_at });
   }
-  return damaged(name, 'it has another SHA-256 than its name says');
+  c.set('deadline', requestDeadline(c));
+  return kept;
 }
 
 async function refusing<Value>(run: () => Promise<Value>): Promise<Value> {

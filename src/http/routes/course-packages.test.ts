@@ -1,13 +1,16 @@
 import t from 'tap';
+import { zipOf } from '../../lms/imports/test-rosters.ts';
 import { TestApi } from '../testing.ts';
-import { itemsOf, type Person } from '../testing-course.ts';
+import { courseScene, itemsOf, type Person } from '../testing-course.ts';
 import {
   exportedPackage,
   type ImportedCourse,
+  makeInCourse,
   richCourse,
   sameUpToIds,
   sendPackage,
   unzipped,
+  uploadText,
 } from '../testing-course-packages.ts';
 
 t.test('export, import, export: the same up to ids', async (t) => {
@@ -15,7 +18,7 @@ t.test('export, import, export: the same up to ids', async (t) => {
   const first = await exportedPackage(s);
   t.same(
     Object.keys(first.files).filter((name) => !name.startsWith('file-')),
-    ['course.json', 'assignments.json', 'materials.json', 'manifest.json'],
+    ['course.json', 'assignments.json', 'materials.json', 'announcements.json', 'manifest.json'],
   );
   const response = await sendPackage(s.api, s.people.instructor.token, first.zip);
   t.equal(response.status, 201);
@@ -32,6 +35,49 @@ t.test('export, import, export: the same up to ids', async (t) => {
     s.as('instructor', `GET /v1/courses/${course.id}/assignments`),
   );
   t.match(essay, { title: 'Essay', points_possible: 12.345, due_at: '2027-01-01T08:00:00.000Z' });
+});
+
+t.test('the same bytes under two names keep both', async (t) => {
+  const s = courseScene(t);
+  const path = `/v1/courses/${s.course_id}`;
+  for (const name of ['week-1.txt', 'week-2.txt', 'week-2.md']) {
+    const attachments = [await uploadText(s, name, 'The same template.')];
+    await makeInCourse(s, `POST ${path}/assignments`, {
+      title: name,
+      body_md: 'x'.repeat(100_000),
+      points_possible: 1,
+      attachments,
+    });
+  }
+  const file_id = await uploadText(s, 'week-1.txt', 'The same template.');
+  await makeInCourse(s, `POST ${path}/materials`, { title: 'Week 1', file_id });
+  const { zip, files } = await exportedPackage(s);
+  t.equal(Object.keys(files).filter((name) => name.startsWith('file-')).length, 1);
+
+  const response = await sendPackage(s.api, s.people.instructor.token, zip);
+  const { course, ids } = (await response.json()) as ImportedCourse;
+  const imported = await itemsOf<{ attachments: { filename: string; media_type: string }[] }>(
+    s.as('instructor', `GET /v1/courses/${course.id}/assignments`),
+  );
+  t.match(imported, [
+    { attachments: [{ filename: 'week-1.txt', media_type: 'text/plain' }] },
+    { attachments: [{ filename: 'week-2.txt', media_type: 'text/plain' }] },
+    { attachments: [{ filename: 'week-2.md', media_type: 'text/markdown' }] },
+  ]);
+  sameUpToIds(t, files, (await exportedPackage(s, course.id)).files, ids);
+  t.equal(s.api.blobs.staged.size, 0);
+});
+
+t.test('a package of version 1, which had no announcements', async (t) => {
+  const s = await richCourse(t);
+  const { files } = await exportedPackage(s);
+  const { 'announcements.json': _, 'manifest.json': manifest, ...old } = files;
+  const first = { ...JSON.parse(manifest?.toString() ?? ''), format_version: 1 };
+  const zip = await zipOf({ ...old, 'manifest.json': JSON.stringify(first) });
+  const response = await sendPackage(s.api, s.people.instructor.token, zip);
+  t.equal(response.status, 201);
+  const { course, ids } = (await response.json()) as ImportedCourse;
+  sameUpToIds(t, files, (await exportedPackage(s, course.id)).files, ids);
 });
 
 t.test('into another cluster', async (t) => {

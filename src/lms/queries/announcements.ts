@@ -35,7 +35,7 @@ export interface Announcement {
   readonly updated_at: string;
 }
 
-const SELECT = `SELECT n.sequence, n.id, n.course_id, n.author_id, u.display_name AS author_name,
+export const ANNOUNCEMENT_SELECT = `SELECT n.sequence, n.id, n.course_id, n.author_id, u.display_name AS author_name,
     n.title, n.body_md, n.visible_from, n.version, n.created_at, n.updated_at
   FROM announcements n JOIN users u ON u.id = n.author_id`;
 
@@ -56,7 +56,7 @@ export function requireAnnouncement(
   now: number,
 ): AnnouncementInCourse {
   const row = reader.get<AnnouncementRow>(
-    `${SELECT} WHERE n.id = ? AND n.deleted_at IS NULL`,
+    `${ANNOUNCEMENT_SELECT} WHERE n.id = ? AND n.deleted_at IS NULL`,
     announcementId,
   );
   const known = requireInCourse(reader, actor, row?.course_id ?? '', 'announcement.read', MISSING);
@@ -90,7 +90,7 @@ export function listAnnouncements(
   const { role } = requireInCourse(reader, actor, courseId, 'announcement.read');
   const seesAll = mayInCourse(actor, role, 'announcement.write');
   const rows = reader.all<AnnouncementRow>(
-    `${SELECT} WHERE n.course_id = ? AND n.deleted_at IS NULL AND n.sequence < ?
+    `${ANNOUNCEMENT_SELECT} WHERE n.course_id = ? AND n.deleted_at IS NULL AND n.sequence < ?
        AND (? OR n.visible_from IS NULL OR n.visible_from <= ?)
      ORDER BY n.sequence DESC LIMIT ?`,
     courseId,

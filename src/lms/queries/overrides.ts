@@ -4,7 +4,7 @@ import type { Reader } from '../reader.ts';
 import { Refusal } from '../refusal.ts';
 import { toRfc3339, toRfc3339OrNull } from '../time.ts';
 import type { Actor } from '../tx.ts';
-import { type AssignmentRow, requireAssignment } from './assignments.ts';
+import { type AssignmentDates, type AssignmentRow, requireAssignment } from './assignments.ts';
 import { cutPage, type Page, type PageRequest } from './page.ts';
 import type { Person } from './person.ts';
 
@@ -85,20 +85,29 @@ export function listOverrides(
   reader: Reader,
   actor: Actor,
   assignmentId: string,
-  { limit, after }: PageRequest<readonly [string]>,
+  request: PageRequest<readonly [string]>,
 ): Page<Override, readonly [string]> {
   const { row } = requireAssignment(reader, actor, assignmentId, 'override.read_any');
+  return overridesOf(reader, row, request);
+}
+
+/** The same without asking who reads it. */
+export function overridesOf(
+  reader: Reader,
+  assignment: AssignmentDates,
+  { limit, after }: PageRequest<readonly [string]>,
+): Page<Override, readonly [string]> {
   const rows = reader.all<OverrideRow>(
     `${SELECT} WHERE o.assignment_id = ? AND o.user_id > ? ORDER BY o.user_id LIMIT ?`,
-    assignmentId,
+    assignment.id,
     after?.[0] ?? '',
     limit + 1,
   );
   const page = cutPage(rows, limit, ({ user_id }) => [user_id] as const);
-  return { items: page.items.map((override) => show(reader, row, override)), next: page.next };
+  return { items: page.items.map((row) => show(reader, assignment, row)), next: page.next };
 }
 
-function show(reader: Reader, assignment: AssignmentRow, row: OverrideRow): Override {
+function show(reader: Reader, assignment: AssignmentDates, row: OverrideRow): Override {
   return {
     assignment_id: assignment.id,
     student: { id: row.user_id, display_name: row.student_name },
@@ -112,9 +121,14 @@ function show(reader: Reader, assignment: AssignmentRow, row: OverrideRow): Over
   };
 }
 
-function shownDates(dates: EffectiveDates): ShownDates;
-function shownDates(dates: OverrideTerms): Partial<ShownDates>;
-function shownDates({ unlock_at, due_at, lock_at, ...others }: OverrideTerms): Partial<ShownDates> {
+export function shownDates(dates: EffectiveDates): ShownDates;
+export function shownDates(dates: OverrideTerms): Partial<ShownDates>;
+export function shownDates({
+  unlock_at,
+  due_at,
+  lock_at,
+  ...others
+}: OverrideTerms): Partial<ShownDates> {
   return {
     ...(unlock_at !== undefined && { unlock_at: toRfc3339OrNull(unlock_at) }),
     ...(due_at !== undefined && { due_at: toRfc3339OrNull(due_at) }),
