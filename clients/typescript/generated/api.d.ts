@@ -3533,10 +3533,15 @@ export interface components {
                 max_removed_per_course: number;
             };
             held_because: {
-                /** @enum {string} */
-                scope: "file" | "course";
+                /**
+                 * @description `file`, `course`: a threshold on removals, or a course that would have no active instructor. `role`: accounts that the source did not make would get this role on the site.
+                 * @enum {string}
+                 */
+                scope: "file" | "course" | "role";
+                /** @description Of the file or role, or the id of the course. */
                 name: string;
                 removes: number;
+                /** @description Of a role: how many accounts would get it. */
                 present: number;
                 detail: string;
             }[];
