@@ -14,6 +14,11 @@ export function eraseExternalIds(tx: Tx, userId: string): void {
   tx.run("DELETE FROM external_ids WHERE kind = 'user' AND object_id = ?", userId);
 }
 
+/** What is being staged may have the name in it: it becomes no plan (`isStaging`), and is forgotten as abandoned. */
+export function giveUpStagings(tx: Tx): void {
+  tx.run('UPDATE import_stagings SET staged_at = 0');
+}
+
 /** What an import keeps for its undoing, and its roster. Returns `false` when there is no further import. */
 export function eraseNextImport(
   tx: Tx,
