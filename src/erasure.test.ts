@@ -122,6 +122,50 @@ t.test('what an import knows of somebody goes too', async (t) => {
   t.ok((await changes.text()).includes('Erased user'));
 });
 
+t.test(
+  'a roster with somebody in it goes too, also if it changed nothing about them',
+  async (t) => {
+    const { api, as, people, erase, finish } = await scene(t);
+    const planned = await as(
+      'admin',
+      'POST /v1/imports',
+      'username,display_name\nyeti,Yeti Yoder\n',
+      {
+        'Content-Type': 'text/csv',
+      },
+    );
+    const { id, file_id } = (await planned.json()) as { id: string; file_id: string };
+    const { token } = people.admin;
+    const roster = () => api.request(`GET /v1/files/${file_id}/content`, { token });
+    t.match(await (await roster()).text(), /Yeti/);
+    await erase();
+    await finish();
+    t.equal((await roster()).status, 404);
+    t.equal((await as('admin', `POST /v1/imports/${id}/apply`, {})).status, 200);
+    t.equal((await as('admin', `POST /v1/imports/${id}/undo`)).status, 200, 'neither needs it');
+  },
+);
+
+t.test('a roster that somebody attached is a file like any other', async (t) => {
+  const { api, as, people, course_id, erase, finish } = await scene(t);
+  const planned = await as(
+    'admin',
+    'POST /v1/imports',
+    'username,display_name\nyeti,Yeti Yoder\n',
+    {
+      'Content-Type': 'text/csv',
+    },
+  );
+  const { file_id } = (await planned.json()) as { file_id: string };
+  const assignment = { title: 'Read it', points_possible: 1, attachments: [file_id] };
+  const made = await as('admin', `POST /v1/courses/${course_id}/assignments`, assignment);
+  t.equal(made.status, 201);
+  await erase();
+  await finish();
+  const { token } = people.admin;
+  t.equal((await api.request(`GET /v1/files/${file_id}/content`, { token })).status, 200);
+});
+
 t.test('the id of an enrollment that ended before has the username in it', async (t) => {
   const { api, as, zeb, course_id, erase, finish } = await scene(t);
   const roster = `course_id,username,role\n${course_id},zeb.q,student\n`;

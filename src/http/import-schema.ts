@@ -51,10 +51,14 @@ export const importSchema = z
     thresholds,
     held_because: z.array(
       z.object({
-        scope: z.enum(['file', 'course']),
-        name: z.string(),
+        scope: z.enum(['file', 'course', 'role']).openapi({
+          description:
+            '`file`, `course`: a threshold on removals, or a course that would have no active instructor. ' +
+            '`role`: accounts that the source did not make would get this role on the site.',
+        }),
+        name: z.string().openapi({ description: 'Of the file or role, or the id of the course.' }),
         removes: z.int(),
-        present: z.int(),
+        present: z.int().openapi({ description: 'Of a role: how many accounts would get it.' }),
         detail: z.string(),
       }),
     ),

@@ -19,7 +19,8 @@ export const STATE_PROBLEMS = {
     title: 'The import is held',
     retryable: false,
     description:
-      'It removes more than its thresholds allow. Look at `held_because` and at its changes; then apply ' +
+      'It removes more than its thresholds allow, makes instructors of accounts that were not made by its source, ' +
+      'or leaves a course without one. Look at `held_because` and at its changes; then apply ' +
       'it with `"approve": true`, or leave it.',
   },
   course_not_active: {

@@ -261,7 +261,7 @@ export interface paths {
         put?: never;
         /**
          * Erase who somebody is, for ever
-         * @description For administrators; works for users who were deleted too. Name, username, e-mail, password, logins, tokens, feeds and the ids of other systems go at once, and the account is deleted; names in answers that are kept for 7 days for replays go in the background. What they handed in, were graded with and asked stays, under a pseudonym, and so does the audit trail, which holds ids only. What somebody wrote into a text or a file is not looked for. There is no way back. A repeat changes nothing.
+         * @description For administrators; works for users who were deleted too. Name, username, e-mail, password, logins, tokens, feeds and the ids of other systems go at once, and so do uploads and files that are attached to nothing, with their names; the account is deleted. Names in answers that are kept for 7 days for replays, and in plans of rosters, go in the background, and the files of all rosters so far with them. What they handed in, were graded with and asked stays, under a pseudonym, and so does the audit trail, which holds ids only. What somebody wrote into a text or a file is not looked for. There is no way back. A repeat changes nothing.
          */
         post: operations["eraseUser"];
         delete?: never;
@@ -3533,10 +3533,15 @@ export interface components {
                 max_removed_per_course: number;
             };
             held_because: {
-                /** @enum {string} */
-                scope: "file" | "course";
+                /**
+                 * @description `file`, `course`: a threshold on removals, or a course that would have no active instructor. `role`: accounts that the source did not make would get this role on the site.
+                 * @enum {string}
+                 */
+                scope: "file" | "course" | "role";
+                /** @description Of the file or role, or the id of the course. */
                 name: string;
                 removes: number;
+                /** @description Of a role: how many accounts would get it. */
                 present: number;
                 detail: string;
             }[];

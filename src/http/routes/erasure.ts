@@ -13,8 +13,10 @@ const erase = operation(
     summary: 'Erase who somebody is, for ever',
     description:
       'For administrators; works for users who were deleted too. Name, username, e-mail, password, ' +
-      'logins, tokens, feeds and the ids of other systems go at once, and the account is deleted; names ' +
-      'in answers that are kept for 7 days for replays go in the background. What they handed in, were ' +
+      'logins, tokens, feeds and the ids of other systems go at once, and so do uploads and files that are ' +
+      'attached to nothing, with their names; the account is deleted. Names ' +
+      'in answers that are kept for 7 days for replays, and in plans of rosters, go in the background, ' +
+      'and the files of all rosters so far with them. What they handed in, were ' +
       'graded with and asked stays, under a pseudonym, and so does the audit trail, which holds ids ' +
       'only. What somebody wrote into a text or a file is not looked for. There is no way back. ' +
       'A repeat changes nothing.',

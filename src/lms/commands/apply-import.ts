@@ -34,8 +34,8 @@ export const applyImport = defineCommand<ApplyImport, ImportResource>({
     if (row.state === 'held' && !command.approve) {
       throw new Refusal(
         'import_held',
-        'This import removes more than its thresholds allow: see held_because. Look at its ' +
-          'changes, then send {"approve": true} to apply it all the same.',
+        'This import removes more than its thresholds allow, or gives or takes away a role that somebody has to ' +
+          'look at: see held_because. Look at its changes, then send {"approve": true} to apply it all the same.',
       );
     }
     requireNoneRunning(tx);

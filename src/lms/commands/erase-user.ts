@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
-import { eraseExternalIds } from '../erase-imports.ts';
+import { eraseExternalIds, giveUpStagings } from '../erase-imports.ts';
+import { eraseUploads } from '../erase-uploads.ts';
 import { forgiveAccount } from '../login-throttle.ts';
 import { requireOnSite } from '../policy.ts';
 import { pseudonymOf } from '../pseudonym.ts';
@@ -68,6 +69,8 @@ function eraseAccount(tx: Tx, account: Account): void {
   tx.run('DELETE FROM feeds WHERE user_id = ?', account.id);
   forgiveAccount(tx, account.username_key);
   eraseExternalIds(tx, account.id);
+  giveUpStagings(tx);
+  eraseUploads(tx, account.id);
   tx.run(
     `UPDATE users SET username = ?, username_key = ?, display_name = ?, email = NULL,
             password_hash = NULL, deleted_at = coalesce(deleted_at, ?), erased_at = ?,

@@ -159,6 +159,27 @@ t.test('what was staged and abandoned is forgotten after an hour', (t) => {
   t.end();
 });
 
+t.test('what is being staged while somebody is erased becomes no plan', (t) => {
+  const course = scene();
+  const change = { ...USER, external_id: 's-2', object_id: 'usr_other' };
+  course.must(PEOPLE.admin, 'ERASE_USER', { user_id: PEOPLE.student });
+  course.must(null, 'STAGE_IMPORT', staged({ from: 1, changes: [change] }));
+  const whole = plan({ change_count: 2 });
+  t.equal(course.code(PEOPLE.admin, 'PLAN_IMPORT', whole), 'conflict', 'nor if it goes on');
+  const again = { import_id: 'imp_again' };
+  course.must(null, 'STAGE_IMPORT', staged(again));
+  t.equal(course.code(PEOPLE.admin, 'PLAN_IMPORT', plan(again)), 'ok', 'one that begins now');
+
+  const clean = () => course.must(null, 'STEP_IMPORT', { import_id: null, from_version: 0 });
+  clean();
+  clean();
+  t.same(course.reader.all("SELECT 1 FROM import_changes WHERE import_id = 'imp_new'"), []);
+  t.same(course.reader.all('SELECT * FROM import_stagings'), []);
+  course.must(null, 'STAGE_IMPORT', staged({ from: 1, changes: [change] }));
+  t.equal(course.code(PEOPLE.admin, 'PLAN_IMPORT', whole), 'conflict', 'its beginning is gone');
+  t.end();
+});
+
 t.test('events and the journal name what an import does', (t) => {
   const course = scene();
   course.must(PEOPLE.admin, 'APPLY_IMPORT', apply(1));

@@ -10,7 +10,7 @@ import {
 import { Refusal } from '../refusal.ts';
 import { written } from '../written.ts';
 import { insertFile, type NewFile } from './create-file.ts';
-import { keepChanges } from './import-steps.ts';
+import { isStaging, keepChanges } from './import-steps.ts';
 
 export interface PlanImport {
   readonly import_id: string;
@@ -37,8 +37,12 @@ export const planImport = defineCommand<PlanImport, ImportResource>({
       'SELECT n FROM import_changes WHERE import_id = ? ORDER BY n DESC LIMIT 1',
       id,
     );
-    if ((last?.n ?? -1) + 1 !== change_count) {
-      throw new Refusal('conflict', 'The plan took too long to make. Send the roster again.');
+    const isWhole = (last?.n ?? -1) + 1 === change_count;
+    if (!isWhole || (change_count > 0 && !isStaging(tx, id))) {
+      throw new Refusal(
+        'conflict',
+        'The plan took too long to make, or somebody was erased meanwhile. Send the roster again.',
+      );
     }
     insertFile(tx, command.file);
     // Names of people: it goes with the changes that were made of it.

@@ -1,8 +1,9 @@
 import { defineCommand } from '../command.ts';
 import { maxImportChanges, maxImportChangesStaged } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
+import type { Tx } from '../tx.ts';
 import type { ImportChange } from './import-change.ts';
-import { forgetAbandoned } from './import-steps.ts';
+import { forgetAbandoned, isStaging } from './import-steps.ts';
 
 /** By the system: a node that makes a plan hands in some of its changes. */
 export interface StageImport {
@@ -25,12 +26,14 @@ export const stageImport = defineCommand<StageImport, null>({
     if (changes.length > maxImportChangesStaged || from + changes.length > maxImportChanges) {
       throw new Refusal('invalid_value', `At most ${maxImportChangesStaged} changes in one go.`);
     }
+    const goesOn = isStaging(tx, import_id) || (from === 0 && !isKnown(tx, import_id));
     forgetAbandoned(tx);
+    // What was given up stays so, and may have lost parts: PLAN_IMPORT refuses it.
     tx.run(
       `INSERT INTO import_stagings VALUES (?, ?)
          ON CONFLICT DO UPDATE SET staged_at = excluded.staged_at`,
       import_id,
-      tx.committedAt,
+      goesOn ? tx.committedAt : 0,
     );
     changes.forEach((change, offset) => {
       tx.run(
@@ -55,3 +58,7 @@ export const stageImport = defineCommand<StageImport, null>({
     return null;
   },
 });
+
+function isKnown(tx: Tx, importId: string): boolean {
+  return tx.get('SELECT 1 FROM import_stagings WHERE import_id = ?', importId) !== undefined;
+}

@@ -11,6 +11,7 @@ import {
   ChangeConflict,
   deleteRow,
   type Fields,
+  placeOf,
   rowOf,
   type StoredChange,
   updateRow,
@@ -89,6 +90,17 @@ function deleteUnused(tx: Tx, { kind, object_id: id }: StoredChange): void {
   if (kind === 'user' && isInUse(tx, 'users', id)) throw new ChangeConflict(IN_USE);
   if (kind === 'course' && isInUse(tx, 'courses', id)) throw new ChangeConflict(IN_USE);
   deleteRow(tx, kind, id);
+  if (kind === 'enrollment') forgetGradebookRow(tx, placeOf(kind, id).key);
+}
+
+/** The gradebook keeps a row of who left, for what they did: of an enrollment that never was there is nothing to keep. */
+function forgetGradebookRow(tx: Tx, place: readonly string[]): void {
+  tx.run(
+    `DELETE FROM gradebook_students
+      WHERE course_id = ? AND student_id = ? AND enrolled = 0 AND tutor_messages = 0
+        AND NOT EXISTS (SELECT 1 FROM gradebook_cells WHERE student = gradebook_students.number)`,
+    ...place,
+  );
 }
 
 function announce(tx: Tx, change: StoredChange, before: Fields | null): void {

@@ -67,6 +67,17 @@ export class FoundRows {
     );
   }
 
+  /** Ids of those who could log in. */
+  activeInstructors(courseId: string): string[] {
+    const rows = this.#reader.all<{ id: string }>(
+      `SELECT u.id FROM enrollments e
+         JOIN users u ON u.id = e.user_id AND u.status = 'active' AND u.deleted_at IS NULL
+        WHERE e.course_id = ? AND e.role = 'instructor'`,
+      courseId,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Whether this version is the one that an import of the source suspended or archived. */
   wasRemovedByImport(kind: 'user' | 'course', externalId: string, version: number): boolean {
     const row = this.#reader.get<{ removed_version: number | null }>(

@@ -7,6 +7,7 @@ import { diffUser, removeUser, type Verdict } from './diff-users.ts';
 import { FileErrors } from './file-error.ts';
 import type { FoundRows } from './found-rows.ts';
 import { rosterBatchRows } from './limits.ts';
+import { RoleChanges } from './role-changes.ts';
 import type { RosterTables, TableName } from './roster.ts';
 import type { RosterReader } from './roster-reader.ts';
 import { heldReason, type Removals } from './thresholds.ts';
@@ -32,6 +33,7 @@ export class RosterDiff {
   readonly #newCourses = new Map<string, string>();
   #counts = new Map<TableName, Counts>();
   #courses = new Map<string, Removals>();
+  #roles = new RoleChanges();
   #errors = new FileErrors();
 
   constructor(parts: DiffParts) {
@@ -77,6 +79,7 @@ export class RosterDiff {
     const reasons = [
       ...this.counts.map((counts) => heldReason('file', counts.file, counts, thresholds)),
       ...[...this.#courses].map(([id, removals]) => heldReason('course', id, removals, thresholds)),
+      ...this.#roles.heldBecause(this.#parts.found),
     ];
     return reasons.filter((reason) => reason !== null);
   }
@@ -85,6 +88,7 @@ export class RosterDiff {
     const { tables } = this.#parts.roster.info;
     this.#errors = new FileErrors();
     this.#courses = new Map();
+    this.#roles = new RoleChanges();
     this.#counts = new Map();
     for (const table of ['users', 'courses', 'enrollments'] as const) {
       const { file, mode, rows, skipped } = tables[table];
@@ -120,6 +124,7 @@ export class RosterDiff {
       counts[verdict] += 1;
       return false;
     }
+    this.#roles.count(verdict);
     if (verdict.operation === 'create') counts.creates += 1;
     else if (takesAway(verdict)) counts.removes += 1;
     else counts.updates += 1;

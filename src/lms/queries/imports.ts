@@ -24,12 +24,13 @@ export interface FileCounts {
   readonly present: number;
 }
 
-/** A threshold that was passed, of a file or of a course. */
+/** A threshold that was passed, of a file or of a course; or a role that would be given, or given up. */
 export interface HeldReason {
-  readonly scope: 'file' | 'course';
-  /** The file's name, or the course's id. */
+  readonly scope: 'file' | 'course' | 'role';
+  /** The file's name, the course's id, or the role that people of other origin would get. */
   readonly name: string;
   readonly removes: number;
+  /** Of a role: how many would get it. */
   readonly present: number;
   readonly detail: string;
 }
