@@ -1,4 +1,4 @@
-import ical, { ICalCalendarMethod } from 'ical-generator';
+import ical from 'ical-generator';
 import type { DueDate } from '../lms/queries/feeds.ts';
 
 /** How often a program should ask again. */
@@ -8,13 +8,13 @@ const sequenceFrom = Date.UTC(2020, 0, 1);
 
 /**
  * Due dates as iCalendar (RFC 5545), in UTC: the same bytes for the same dates. An event has the same
- * `UID` for ever, and a higher `SEQUENCE` after a change.
+ * `UID` for ever, and a higher `SEQUENCE` after a change. Without a `METHOD`, which would make it a message
+ * from an organizer (RFC 5546) and not a calendar to look at.
  */
 export function calendarOf(dueDates: readonly DueDate[]): string {
   const calendar = ical({
     name: 'Due dates',
     prodId: { company: 'Quorum LMS', product: 'Calendar', language: 'EN' },
-    method: ICalCalendarMethod.PUBLISH,
     ttl: refreshSeconds,
   });
   for (const due of dueDates) {

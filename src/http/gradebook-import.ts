@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportGrades } from '../lms/commands/import-grades.ts';
 import {
+  cellCountFault,
   gradeImportJudge,
   type ImportChange,
   type ImportConflict,
@@ -67,6 +68,9 @@ export async function planImport(
     }
     await nextTurn();
   }
+  const fault = cellCountFault(changes.length + conflicts.length);
+  // First, so that it is among those that an answer has room for.
+  if (fault !== null) errors.unshift({ line: 1, column: null, ...fault });
   return { changes, conflicts, errors, unchanged_count, rows };
 }
 

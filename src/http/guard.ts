@@ -6,6 +6,7 @@ import type { ApiContext, ApiEnv } from './env.ts';
 import { idempotencyKey } from './idempotency.ts';
 import { readJsonBody } from './json-body.ts';
 import { redirectToLeader } from './leader.ts';
+import { refuseConditions } from './preconditions.ts';
 import { Problem } from './problem.ts';
 import { type RequiredScope, requireScope } from './scopes.ts';
 import { pointer, validate } from './validation.ts';
@@ -19,6 +20,8 @@ export interface GuardOptions {
   readonly isWrite: boolean;
   /** The operation knows no query parameter but these, and says so. */
   readonly refusesQuery: boolean;
+  /** Conditions that it does not judge, and so must not ignore. */
+  readonly unjudged: readonly string[];
   readonly query: ZodType | null;
   readonly params: ZodType | null;
   /** Of a JSON body. */
@@ -45,6 +48,7 @@ export function guard(options: GuardOptions): MiddlewareHandler<ApiEnv> {
       c.set('caller', caller);
     }
     if (options.refusesQuery) refuseQuery(c);
+    refuseConditions(c, options.unjudged);
     const isJson = options.accepted.length > 0 && checkMediaType(c, options.accepted);
     if (isJson) await readJsonBody(c, options.maxJsonBytes);
     if (options.query !== null) validate(c, 'query', options.query, queryOf(c));

@@ -4,6 +4,7 @@ import { requestParameters, responseHeaders } from './components.ts';
 import type { ApiEnv, Handle } from './env.ts';
 import { guard } from './guard.ts';
 import { maxJsonBytes } from './limits.ts';
+import { unjudgedConditions } from './preconditions.ts';
 import type { ProblemCode } from './problem-kind.ts';
 import { problemResponses } from './problem-schema.ts';
 import { type RequiredScope, scopeOf } from './scopes.ts';
@@ -74,6 +75,7 @@ export function operation<const P extends string, R extends OperationConfig & { 
         isWrite,
         refusesQuery: isStrict && query === undefined,
         accepted,
+        unjudged: unjudgedConditions(config.method, config.parameters),
         query: zodOrNull(query),
         params: zodOrNull(config.request?.params),
         json: jsonSchema(config),

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { ifMatchParameter } from './components.ts';
 import { operation, router } from './operation.ts';
 import { requireIfMatch } from './preconditions.ts';
 import { TestApi } from './testing.ts';
@@ -14,6 +15,7 @@ function scene(t: Test) {
       operationId: 'test',
       summary: 'Test',
       tags: ['test'],
+      parameters: [ifMatchParameter(true)],
       responses: { 200: { description: 'The version.' } },
     },
     { access: 'public', problems: ['version_required'] },
@@ -42,4 +44,46 @@ t.test('what is not one strong ETag of ours: 400', async (t) => {
     t.equal(response.status, 400, value);
     t.match(await response.json(), { code: 'invalid_header', detail: /If-Match/ });
   }
+});
+
+t.test('a condition that a change does not judge is refused, never ignored', async (t) => {
+  const api = new TestApi();
+  t.teardown(() => api.close());
+  const routes = router();
+  let changes = 0;
+  for (const method of ['put', 'patch', 'delete', 'post', 'get'] as const) {
+    const config = operation(
+      {
+        method,
+        path: '/v1/test',
+        operationId: `${method}Test`,
+        summary: 'Test',
+        tags: ['test'],
+        responses: { 200: { description: 'Done.' } },
+      },
+      { access: 'public' },
+    );
+    routes.openapi(config, (c) => {
+      changes += 1;
+      return c.text('', 200);
+    });
+  }
+  api.app.route('/', routes);
+  const send = (method: string, headers: Record<string, string>) =>
+    api.app.request('/v1/test', { method, headers });
+  for (const method of ['PUT', 'PATCH', 'DELETE']) {
+    for (const [name, value] of [
+      ['If-Match', '"77"'],
+      ['If-Match', '*'],
+      ['If-None-Match', '*'],
+    ] as const) {
+      const response = await send(method, { [name]: value });
+      t.equal(response.status, 400, `${method} ${name}: ${value}`);
+      t.match(await response.json(), { code: 'invalid_header', detail: new RegExp(`^${name}`) });
+    }
+  }
+  t.equal(changes, 0);
+  t.equal((await send('PUT', {})).status, 200);
+  t.equal((await send('GET', { 'If-None-Match': '"1"' })).status, 200, 'only read again');
+  t.equal((await send('POST', { 'If-Match': '"1"' })).status, 200, 'overwrites nothing');
 });

@@ -1,6 +1,28 @@
 import type { ApiContext } from './env.ts';
 import { Problem } from './problem.ts';
 
+/** The conditions of a change (RFC 9110 §13) that compare versions. */
+const CONDITIONS = ['If-Match', 'If-None-Match'];
+
+/** Those that an operation with these parameters does not judge; a POST adds, and overwrites nothing. */
+export function unjudgedConditions(
+  method: string,
+  parameters: readonly object[] = [],
+): readonly string[] {
+  if (!['put', 'patch', 'delete'].includes(method)) return [];
+  return CONDITIONS.filter((name) => !parameters.some((one) => 'name' in one && one.name === name));
+}
+
+/** Who sets a condition wants no change unless it holds. */
+export function refuseConditions(c: ApiContext, names: readonly string[]): void {
+  const name = names.find((name) => c.req.header(name) !== undefined);
+  if (name === undefined) return;
+  throw new Problem(
+    'invalid_header',
+    `${name} is not judged by this operation, and a condition is not ignored. Send the request without it.`,
+  );
+}
+
 /** The version that `If-Match` names; 428 without one. The comparison itself is made in `apply`. */
 export function requireIfMatch(c: ApiContext): number {
   const version = optionalIfMatch(c);

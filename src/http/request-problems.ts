@@ -31,7 +31,9 @@ export const REQUEST_PROBLEMS = {
     status: 400,
     title: 'A request header is not valid',
     retryable: false,
-    description: 'A header of this API has a value that it cannot have; `detail` names it.',
+    description:
+      'A header of this API has a value that it cannot have, or is one that this operation cannot heed; ' +
+      '`detail` names it.',
   },
   unauthenticated: {
     status: 401,

@@ -4,15 +4,14 @@ import type { CommandHeader, CommandResult } from './command.ts';
 import { compactId, compactUuid } from './compact-id.ts';
 import { CONFIGURATION, JournalNames, NO_OP } from './journal-names.ts';
 import { resultRetentionMs, resultsForgottenAtOnce, resultsForgottenEvery } from './limits.ts';
-import type { LmsEvent, Tx } from './tx.ts';
+import type { Said, Tx } from './tx.ts';
 
 interface Recorded {
   readonly code: string;
-  readonly target_id: string | null;
   readonly chainHash: Uint8Array;
   /** JSON; `null` when the command was replayed: the first result stays. */
   readonly result: string | null;
-  readonly events: readonly LmsEvent[];
+  readonly said: Said;
 }
 
 /**
@@ -81,12 +80,13 @@ export class Journal {
 
   record(entry: LogEntry, committedAt: number, command: CommandHeader, recorded: Recorded): void {
     const names = this.#names;
+    const { target_id: target, courses } = recorded.said;
     this.#applied.add(command.command_id);
     // In this order, by which they are numbered.
     const kind = names.numberOf(command.kind);
     const actor = command.actor_id === null ? null : names.numberOf(command.actor_id);
     const code = names.numberOf(recorded.code);
-    const [course = null, ...further] = this.#coursesOf(recorded.events);
+    const [course = null, ...further] = this.#numbersOf(courses);
     this.#tx.run(
       'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
       entry.index,
@@ -95,7 +95,7 @@ export class Journal {
       kind,
       actor,
       course,
-      recorded.target_id === null ? null : compactId(recorded.target_id),
+      target === null ? null : compactId(target),
       code,
       recorded.chainHash,
     );
@@ -159,7 +159,7 @@ export class Journal {
     { index }: LogEntry,
     command: CommandHeader,
     result: string,
-    { code, events }: Recorded,
+    { code, said: { events } }: Recorded,
   ): void {
     this.#tx.run(
       'INSERT INTO results VALUES (?, ?, ?, ?)',
@@ -179,11 +179,9 @@ export class Journal {
     );
   }
 
-  /** Numbers of the courses that the entry concerns: those that it emitted an event of. */
-  #coursesOf(events: readonly LmsEvent[]): number[] {
-    const ids: string[] = [];
-    for (const { course_id } of events) if (course_id !== null) ids.push(course_id);
-    const distinct = ids.length > 1 ? [...new Set(ids)].sort() : ids;
+  /** Each once, numbered in the order of the ids. */
+  #numbersOf(courses: readonly string[]): number[] {
+    const distinct = courses.length > 1 ? [...new Set(courses)].sort() : courses;
     return distinct.map((id) => this.#names.numberOf(id));
   }
 

@@ -30,7 +30,7 @@ function dump(machine: LmsMachine): unknown {
 
 t.test('a refusal after writing undoes its own command only, in any batching', async (t) => {
   const values = ['a', 'refused', 'b', 'c', 'refused', 'd'];
-  const entries = values.map((value, n) => entry(n + 2, `c${n}`, { value }));
+  const entries = values.map((value, n) => entry(n + 2, `c${n}`, { value, course_id: `crs_${n}` }));
   const states = [1, 2, 3, values.length].map((size) => {
     const machine = open();
     const codes: string[] = [];
@@ -46,10 +46,15 @@ t.test('a refusal after writing undoes its own command only, in any batching', a
       chain: machine.chainHash,
       events: machine.reader.all('SELECT log_index FROM events'),
       targets: machine.reader.all('SELECT target_id FROM audit_trail'),
+      courses: machine.reader
+        .all('SELECT name FROM journal JOIN journal_names ON number = course ORDER BY log_index')
+        .map(({ name }) => name),
     };
   });
   t.same(states[0]?.codes, ['ok', 'conflict', 'ok', 'ok', 'conflict', 'ok']);
   t.same(states[0]?.notes, ['a', 'b', 'c', 'd']);
+  const courses = values.map((_, n) => `crs_${n}`);
+  t.same(states[0]?.courses, courses, 'also of what was refused');
   for (const state of states) t.same(state, states[0]);
 });
 

@@ -206,10 +206,9 @@ export class LmsMachine implements StateMachine {
     const chainHash = this.#extendChain(entry, text);
     this.#journal.record(entry, this.#position.committedAt, command, {
       code: first ? (result.ok ? 'ok' : result.code) : 'replayed',
-      target_id: said.target_id,
       chainHash,
       result: first ? text : null,
-      events: said.events,
+      said,
     });
     this.#position.resultsFrom = this.#journal.forget(
       entry.index,
@@ -246,7 +245,7 @@ export class LmsMachine implements StateMachine {
       if (!(error instanceof Refusal)) throw error;
       if (hasSavepoint) this.#undoCommand();
       else if (tx.wrote) throw REFUSED_TOO_LATE;
-      tx.begin(index, this.#position.committedAt, null);
+      tx.refuse();
       const { code, message: detail, errors, extra } = error;
       result = { ok: false, code, detail, errors, extra };
     }

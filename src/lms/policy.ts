@@ -106,7 +106,7 @@ const NO_COURSE = 'There is no such course, or you are not a member of it.';
 
 /**
  * The course, if the actor may do this in it. `not_found` for who may not even know of it (alike for
- * courses that do not exist), `forbidden` for members whose role is not enough.
+ * courses that do not exist), `forbidden` for members whose role is not enough. Either way the course is told.
  *
  * @param missing what `not_found` says, where the request named an object inside the course: the
  *   answer must be the same whether the object does not exist or belongs to a foreign course
@@ -124,6 +124,8 @@ export function requireInCourse(
       course,
     ),
   );
+  // What somebody asks the tutor is theirs alone: in the trail of the course the staff would read how often.
+  if (row !== undefined && action !== 'tutor.ask') reader.concerns(course);
   const role = row === undefined ? null : courseRole(reader, course, actor.id);
   if (row === undefined || !mayInCourse(actor, role, 'course.read')) {
     throw new Refusal('not_found', missing);

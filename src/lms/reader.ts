@@ -59,6 +59,12 @@ export class Reader {
     return this.#connection.memory.get(key, compute);
   }
 
+  /**
+   * Said by the rule that finds out to which course something belongs, before it judges who may have it. Of whoever
+   * only reads, nobody keeps it; a `Tx` does.
+   */
+  concerns(_courseId: string): void {}
+
   /** @param wording what is prepared for this text, when that is not the text itself */
   protected statement(sql: string, wording?: (sql: string) => string): WatchedStatement {
     let statement = this.#statements.get(sql);

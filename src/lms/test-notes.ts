@@ -5,12 +5,13 @@ import { type AppliedCommand, LmsMachine } from './machine.ts';
 import { Refusal } from './refusal.ts';
 
 /** A tiny language of commands, enough to see what the machine itself does. */
-const WRITE = defineCommand<{ value: string }>({
+const WRITE = defineCommand<{ value: string; course_id?: string }>({
   kind: 'WRITE',
   v: 1,
   apply(tx, command) {
     tx.run('INSERT INTO notes (value) VALUES (?)', command.value);
     tx.target(command.value);
+    if (command.course_id !== undefined) tx.concerns(command.course_id);
     tx.emit({ type: 'note.written', course_id: null, data: { value: command.value } });
     if (command.value === 'refused') throw new Refusal('conflict', 'No such note is wanted.');
     if (command.value === 'broken') throw new TypeError('a bug');

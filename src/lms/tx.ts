@@ -18,6 +18,14 @@ export interface Actor {
   readonly site_role: 'admin' | 'instructor' | 'student';
 }
 
+/** What a command said beside its rows. */
+export interface Said {
+  readonly events: readonly LmsEvent[];
+  /** Ids of those that it concerns; one may be there twice. */
+  readonly courses: readonly string[];
+  readonly target_id: string | null;
+}
+
 /** Writing, reading and emitting for the one command that is being applied. */
 export class Tx extends Reader {
   /** Index of the log entry. */
@@ -27,6 +35,7 @@ export class Tx extends Reader {
   #actor: Actor | null = null;
   #actorNumber: number | null = null;
   #events: LmsEvent[] = [];
+  #courses: string[] = [];
   #target: string | null = null;
   #wrote = false;
 
@@ -62,6 +71,12 @@ export class Tx extends Reader {
 
   emit(event: LmsEvent): void {
     this.#events.push(event);
+    if (event.course_id !== null) this.concerns(event.course_id);
+  }
+
+  /** The entry is in the audit trail of this course, also when the command is refused. */
+  override concerns(courseId: string): void {
+    if (this.#courses.at(-1) !== courseId) this.#courses.push(courseId);
   }
 
   /** Names the object that the command is about, for the audit journal. */
@@ -81,13 +96,20 @@ export class Tx extends Reader {
     this.#actor = actor;
     this.#actorNumber = actorNumber;
     this.#events = [];
+    this.#courses = [];
     this.#target = null;
     this.#wrote = false;
   }
 
-  /** Called by the machine only: what the command said beside its rows. */
-  finish(): { readonly events: readonly LmsEvent[]; readonly target_id: string | null } {
-    return { events: this.#events, target_id: this.#target };
+  /** Called by the machine only: the command did nothing, but for the courses that it would have concerned. */
+  refuse(): void {
+    this.#events = [];
+    this.#target = null;
+  }
+
+  /** Called by the machine only. */
+  finish(): Said {
+    return { events: this.#events, courses: this.#courses, target_id: this.#target };
   }
 }
 

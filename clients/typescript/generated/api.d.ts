@@ -132,7 +132,7 @@ export interface paths {
         };
         /**
          * List who did what
-         * @description Newest first. All of it is for administrators; with `course_id` the staff of that course may ask for what concerns it. All filters must hold. A page may be short or empty although there is a next one: a request looks at a limited number of entries. An enrollment is the object `<course_id>/<user_id>`.
+         * @description Newest first. All of it is for administrators; with `course_id` the staff of that course may ask for what concerns it: what happened in it, and what was refused, also to strangers. Questions to the tutor are not in it. All filters must hold. A page may be short or empty although there is a next one: a request looks at a limited number of entries. An enrollment is the object `<course_id>/<user_id>`.
          */
         get: operations["listAuditEvents"];
         put?: never;

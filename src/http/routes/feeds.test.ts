@@ -68,6 +68,11 @@ t.test('an event says when, in UTC, and which course; the same for ever', async 
   t.match(text, `DTSTAMP:${stamp}\r\n`, 'of the change, not of the request');
   t.match(text, `LAST-MODIFIED:${stamp}\r\n`);
   t.notMatch(text, 'DTEND', 'which had to be later than the beginning');
+  t.notMatch(
+    text,
+    'METHOD',
+    'which would want an organizer (RFC 5546) and a parameter of the media type',
+  );
 });
 
 t.test('what titles hold is escaped, long lines are folded, lines end with CRLF', async (t) => {

@@ -210,6 +210,24 @@ t.test('a file that is wrong is told where, and leaves nothing behind', async (t
   }
 });
 
+t.test('a dry run says that there are too many cells, as the import does', async (t) => {
+  const { api, assignment, course_id, people, send, report } = scene(t);
+  const ids = Array.from({ length: 100 }, () => assignment());
+  const students = Array.from({ length: 50 }, (_, n) => api.user(`u${n}`, 'student').id);
+  for (const user_id of [...students, people.otherStudent.id]) {
+    api.command(enroll, { course_id, user_id, role: 'student' }, people.instructor.id);
+  }
+  const file = (rows: readonly string[]) =>
+    stringify([['student_id', ...ids], ...rows.map((id) => [id, ...ids.map(() => '5')])]);
+  t.match(await report(file(students)), { change_count: 5_000, error_count: 0 });
+  const csv = file([...students, people.otherStudent.id]);
+  const errors = [{ code: 'too_many_cells', detail: /5100 cells/ }];
+  const dry = await report(csv);
+  t.match(dry, { change_count: 5_100, error_count: 1, errors: [{ line: 1, column: null }] });
+  t.match(dry, { errors });
+  t.match(await (await send(csv, WRITE)).json(), { status: 422, code: 'invalid_value', errors });
+});
+
 t.test('a body that is too large, or is no CSV by its type, is refused', async (t) => {
   const { as, send, course_id } = scene(t);
   const large = await send(`student_id\n${'usr_0\n'.repeat(3_000_000)}`);

@@ -152,6 +152,12 @@ t.test('the asker changes and deletes, and lists are narrowed', async (t) => {
   t.match(await changed.json(), { title: 'How?', version: 3, answers: [{ id: answer }] });
   const stale = await as('student', `PATCH ${path}`, { title: 'x' }, { 'If-Match': '"2"' });
   t.match(await stale.json(), { code: 'version_mismatch', current_version: 3 });
+  for (const method of ['PATCH', 'DELETE']) {
+    const body = method === 'PATCH' ? { body_md: 'Or not.' } : undefined;
+    const target = `${method} ${path}/answers/${answer}`;
+    const refused = await as('ta', target, body, { 'If-Match': '"77"' });
+    t.match(await refused.json(), { status: 400, code: 'invalid_header' }, `${target}: no version`);
+  }
   const reworded = await as('ta', `PATCH ${path}/answers/${answer}`, { body_md: 'Or not.' });
   t.match(await reworded.json(), { body_md: 'Or not.' });
   t.match(await (await as('student', `DELETE ${path}`)).json(), { status: 409, code: 'conflict' });

@@ -1,8 +1,9 @@
 import { defineCommand } from '../command.ts';
-import { maxCellsPerGradeImport, maxListedImportCells } from '../limits.ts';
+import { maxListedImportCells } from '../limits.ts';
 import { fromMilliPoints } from '../points.ts';
 import { requireInActiveCourse } from '../policy.ts';
 import {
+  cellCountFault,
   gradeImportJudge,
   type ImportChange,
   type ImportConflict,
@@ -75,13 +76,9 @@ export function showConflict({ yours, current, ...conflict }: ImportConflict): I
 
 function requireFewEnough({ rows }: ImportGrades): void {
   const cells = rows.reduce((all, row) => all + row.cells.length, 0);
-  if (cells <= maxCellsPerGradeImport) return;
-  const detail =
-    `It changes ${cells} cells, and one import may change ${maxCellsPerGradeImport}. ` +
-    'Send fewer columns at a time.';
-  throw new Refusal('invalid_value', detail, {
-    errors: [{ pointer: '', code: 'too_many_cells', detail }],
-  });
+  const fault = cellCountFault(cells);
+  if (fault === null) return;
+  throw new Refusal('invalid_value', fault.detail, { errors: [{ pointer: '', ...fault }] });
 }
 
 function judge(tx: Tx, { course_id, assignment_ids, rows }: ImportGrades) {

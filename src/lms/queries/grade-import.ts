@@ -1,4 +1,5 @@
 import { mostPoints, pointsErrors } from '../commands/grade-rules.ts';
+import { maxCellsPerGradeImport } from '../limits.ts';
 import type { Reader } from '../reader.ts';
 import type { Actor } from '../tx.ts';
 
@@ -77,6 +78,15 @@ export function gradeImportJudge(
     }
     return judged;
   };
+}
+
+/** What is wrong with so many cells to change, as in a dry run so in `apply`; `null`: nothing. */
+export function cellCountFault(cells: number): Pick<ImportError, 'code' | 'detail'> | null {
+  if (cells <= maxCellsPerGradeImport) return null;
+  const detail =
+    `It changes ${cells} cells, and one import may change ${maxCellsPerGradeImport}. ` +
+    'Send fewer columns at a time.';
+  return { code: 'too_many_cells', detail };
 }
 
 interface Column {

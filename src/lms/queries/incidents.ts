@@ -56,6 +56,7 @@ export function requireIncident(reader: Reader, incidentId: string): IncidentRow
     incidentId,
   );
   if (row === undefined) throw new Refusal('not_found', MISSING);
+  if (row.course_id !== null) reader.concerns(row.course_id);
   return row;
 }
 

@@ -34,7 +34,10 @@ export function requireReadableSubmission(
   submissionId: string,
 ): SubmissionRef & { readonly viewer: Viewer } {
   const row = find(reader, submissionId);
-  if (row !== undefined && row.student_id === actor.id) return { ...row, viewer: 'student' };
+  if (row !== undefined && row.student_id === actor.id) {
+    reader.concerns(row.course_id);
+    return { ...row, viewer: 'student' };
+  }
   const { role } = requireInCourse(reader, actor, row?.course_id ?? '', 'course.read', MISSING);
   if (row === undefined || !mayInCourse(actor, role, 'submission.read_any')) {
     throw new Refusal('not_found', MISSING);
