@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import {
@@ -214,6 +215,23 @@ t.test('after a restart the members are those of the log, for the transport too'
   const told = network.port(id, id)?.members;
   t.same(told?.voters.map((one) => one.id).sort(), expected);
   t.same(told?.removed, [gone.id]);
+});
+
+t.test('without the snapshot behind which its log begins a node does not start', async (t) => {
+  const { cluster, members } = await start(t, ['n1', 'n2', 'n3']);
+  await join(members, cluster, 'n4');
+  const leader = await leaderOf(members);
+  const { configuration_index: since } = leader.node.status();
+  for (let n = 1; leader.node.status().first_log_index <= since; n += 1) {
+    const text = `before ${n}`;
+    await leader.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
+    await leader.node.snapshot();
+  }
+  const { id, log, machine } = leader;
+  await leader.node.close();
+  rmSync(`${cluster.folder}/${id}`, { recursive: true });
+  const again = startMember(cluster, id, { image: log.image, machine });
+  await t.rejects(again, { message: /no snapshot tells who the members were/ });
 });
 
 t.test('who is told by a majority that it was removed believes it, by one alone not', async (t) => {
