@@ -13,6 +13,7 @@ import {
 } from '../../test/fixtures/memory-raft.ts';
 import type { MemberChange } from './core/member-change.ts';
 import { MembershipError } from './errors.ts';
+import { snapshotEntries } from './snapshot/limits.ts';
 
 const timeoutMs = 10_000;
 
@@ -199,6 +200,27 @@ t.test('a node joins by a snapshot, and learns from it who was removed before', 
     joined.node.changeMembers({ kind: 'add', member: memberOf(gone.id) }, { timeoutMs }),
     { code: 'removed_id' },
   );
+});
+
+t.test('a node that joins takes no snapshot before it knows who the members are', async (t) => {
+  const { cluster, members } = await start(t, ['n1', 'n2', 'n3']);
+  const leader = await leaderOf(members);
+  // Nobody else takes one: the whole log is what the new node is sent.
+  for (const { machine } of members) machine.fails = new Error('no room');
+  for (let written = 0; written < 2 * snapshotEntries; written += 1000) {
+    const batch = Array.from({ length: 1000 }, (_, n) => {
+      const text = `${written + n}`;
+      return leader.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
+    });
+    await Promise.all(batch);
+  }
+  await join(members, cluster, 'n4');
+  const joined = members.at(-1) as MemoryMember;
+  await joined.node.readBarrier(timeoutMs);
+  await joined.node.propose({ request_id: 'last', command: Buffer.from('last'), timeoutMs });
+  await until(() => joined.snapshots.newest !== null);
+  const named = joined.snapshots.newest?.configuration.voters.map(({ id }) => id);
+  t.same(named?.sort(), ['n1', 'n2', 'n3', 'n4']);
 });
 
 t.test('after a restart the members are those of the log, for the transport too', async (t) => {
