@@ -243,9 +243,12 @@ export class RaftNode {
         if (change.leader_id !== null) this.#reads.leaderKnown();
         this.#options.onLeaderChange?.(change);
       },
-      changeAccepted: (id) => this.#changes.accepted(id),
+      changeAccepted: (id, index) => this.#changes.accepted(id, index),
       changeRefused: (id, reason) => this.#changes.refused(id, reason),
-      membersCommitted: (placed) => this.#membersCommitted(placed),
+      membersChanged: (latest, committed) => {
+        this.#changes.latest(latest);
+        this.#membersCommitted(committed);
+      },
       sendSnapshot: (peer, term) => this.#snapshots.send(peer, term),
       installSnapshot: (snapshot) => this.#install(snapshot),
       fatal: (error) => this.#stop(error),
