@@ -123,6 +123,16 @@ t.test('with a whole log nothing else is needed; without it, it is told what to 
   });
 });
 
+t.test('members of before the log begins are not believed', async (t) => {
+  const { start: without } = await setup(t, 8, [4]);
+  await t.rejects(without(logOf(5, 12)), {
+    name: 'OperatorError',
+    message: /log begins after entry 5.*who the members are.*new node id/,
+  });
+  const ahead = await setup(t, 8, [4, 10]);
+  t.equal(await ahead.start(logOf(5, 12)), 10, 'one that was received and not installed tells');
+});
+
 t.test('a damaged snapshot is passed over', async (t) => {
   const { start, snapshots } = await setup(t, 3, [6, 9]);
   const { newest } = snapshots;

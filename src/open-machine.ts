@@ -20,14 +20,15 @@ interface Parts {
 /**
  * Opens the state where it is, however far it is behind the log: the log brings the rest. When it is
  * missing, damaged or ends before the log begins, it is made again from the newest snapshot. That also
- * ends an installation that a crash broke off. A state that was found damaged while the node ran
+ * ends an installation that a crash broke off, and is done when no snapshot up to the state tells who the
+ * members were where the log begins: older ones than theirs must not be believed. A state that was found damaged while the node ran
  * (`check-state.ts`) is not opened at all. Throws `OperatorError` when it cannot be had.
  */
 export async function openMachine(parts: Parts): Promise<LmsMachine> {
   const file = join(parts.folder, 'lms.db');
   const there = existsSync(file);
   const machine = existsSync(doubtOf(file)) ? null : openState(file, parts);
-  const why = whyNot(machine, there, parts.log);
+  const why = whyNot(machine, there, parts);
   if (why === null && machine !== null) return checked(machine, parts);
   machine?.close();
   if (await restore(file, why ?? 'damaged', parts)) return checked(reopened(file, parts), parts);
@@ -54,12 +55,19 @@ function openState(file: string, { open }: Parts): LmsMachine | null {
   }
 }
 
-type Fault = 'damaged' | 'missing' | 'behind the log';
+type Fault = 'damaged' | 'missing' | 'behind the log' | 'without the members';
 
-function whyNot(machine: LmsMachine | null, there: boolean, log: RecoveredLog): Fault | null {
+function whyNot(
+  machine: LmsMachine | null,
+  there: boolean,
+  { log, snapshots }: Parts,
+): Fault | null {
   if (machine === null) return 'damaged';
   if (!there) return 'missing';
-  return machine.applied.index < log.base.index ? 'behind the log' : null;
+  const { index } = machine.applied;
+  if (index < log.base.index) return 'behind the log';
+  const known = snapshots.newestUpTo(index)?.last_included_index ?? 0;
+  return known < log.base.index ? 'without the members' : null;
 }
 
 /** False when there is no snapshot that fits the log. */
@@ -111,10 +119,11 @@ function checked(machine: LmsMachine, { folder, log }: Parts): LmsMachine {
 
 function nothingToRestoreFrom(file: string, { folder, log }: Parts): OperatorError {
   return new OperatorError(
-    `${file} is missing, damaged or too old (the log begins after entry ${log.base.index}), and ` +
-      `${join(folder, 'snapshots')} has no snapshot from which it could be made again. Restore the ` +
-      'folder as it was, or let this node join again under a new node id with an empty --data: the ' +
-      'others have its data',
+    `${file} cannot be used: the log begins after entry ${log.base.index}, and ` +
+      `${join(folder, 'snapshots')} has no snapshot from there on, which tells who the members are, and ` +
+      'from which a state could be made again that is missing, damaged or too old. Restore the folder ' +
+      'as it was, or let this node join again under a new node id with an empty --data: the others ' +
+      'have its data',
   );
 }
 

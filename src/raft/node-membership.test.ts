@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import {
@@ -12,6 +13,7 @@ import {
 } from '../../test/fixtures/memory-raft.ts';
 import type { MemberChange } from './core/member-change.ts';
 import { MembershipError } from './errors.ts';
+import { snapshotEntries } from './snapshot/limits.ts';
 
 const timeoutMs = 10_000;
 
@@ -200,6 +202,27 @@ t.test('a node joins by a snapshot, and learns from it who was removed before', 
   );
 });
 
+t.test('a node that joins takes no snapshot before it knows who the members are', async (t) => {
+  const { cluster, members } = await start(t, ['n1', 'n2', 'n3']);
+  const leader = await leaderOf(members);
+  // Nobody else takes one: the whole log is what the new node is sent.
+  for (const { machine } of members) machine.fails = new Error('no room');
+  for (let written = 0; written < 2 * snapshotEntries; written += 1000) {
+    const batch = Array.from({ length: 1000 }, (_, n) => {
+      const text = `${written + n}`;
+      return leader.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
+    });
+    await Promise.all(batch);
+  }
+  await join(members, cluster, 'n4');
+  const joined = members.at(-1) as MemoryMember;
+  await joined.node.readBarrier(timeoutMs);
+  await joined.node.propose({ request_id: 'last', command: Buffer.from('last'), timeoutMs });
+  await until(() => joined.snapshots.newest !== null);
+  const named = joined.snapshots.newest?.configuration.voters.map(({ id }) => id);
+  t.same(named?.sort(), ['n1', 'n2', 'n3', 'n4']);
+});
+
 t.test('after a restart the members are those of the log, for the transport too', async (t) => {
   const { cluster, network, members } = await start(t, ['n1', 'n2', 'n3']);
   const leader = await leaderOf(members);
@@ -214,6 +237,23 @@ t.test('after a restart the members are those of the log, for the transport too'
   const told = network.port(id, id)?.members;
   t.same(told?.voters.map((one) => one.id).sort(), expected);
   t.same(told?.removed, [gone.id]);
+});
+
+t.test('without the snapshot behind which its log begins a node does not start', async (t) => {
+  const { cluster, members } = await start(t, ['n1', 'n2', 'n3']);
+  await join(members, cluster, 'n4');
+  const leader = await leaderOf(members);
+  const { configuration_index: since } = leader.node.status();
+  for (let n = 1; leader.node.status().first_log_index <= since; n += 1) {
+    const text = `before ${n}`;
+    await leader.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
+    await leader.node.snapshot();
+  }
+  const { id, log, machine } = leader;
+  await leader.node.close();
+  rmSync(`${cluster.folder}/${id}`, { recursive: true });
+  const again = startMember(cluster, id, { image: log.image, machine });
+  await t.rejects(again, { message: /no snapshot tells who the members were/ });
 });
 
 t.test('who is told by a majority that it was removed believes it, by one alone not', async (t) => {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { assert } from './core/assert.ts';
 import type { PlacedConfiguration } from './core/configurations.ts';
 import type { MemberChange } from './core/member-change.ts';
 import type { Configuration, LogEntry, NodeId } from './core/messages.ts';
@@ -242,9 +243,12 @@ export class RaftNode {
         if (change.leader_id !== null) this.#reads.leaderKnown();
         this.#options.onLeaderChange?.(change);
       },
-      changeAccepted: (id) => this.#changes.accepted(id),
+      changeAccepted: (id, index) => this.#changes.accepted(id, index),
       changeRefused: (id, reason) => this.#changes.refused(id, reason),
-      membersCommitted: (placed) => this.#membersCommitted(placed),
+      membersChanged: (latest, committed) => {
+        this.#changes.latest(latest);
+        this.#membersCommitted(committed);
+      },
       sendSnapshot: (peer, term) => this.#snapshots.send(peer, term),
       installSnapshot: (snapshot) => this.#install(snapshot),
       fatal: (error) => this.#stop(error),
@@ -291,9 +295,18 @@ export class RaftNode {
   }
 }
 
-/** Those of the newest snapshot, else those that the log begins with. */
-function startingMembers({ snapshots, machine, configuration }: RaftNodeOptions) {
+/**
+ * Those of the newest snapshot, else those that the log begins with. Older ones than the log goes on
+ * behind are none: the entries that changed them since may be compacted away, and majorities of the
+ * former members would not meet those of the present ones.
+ */
+function startingMembers({ log, snapshots, machine, configuration }: RaftNodeOptions) {
   const newest = snapshots.newestUpTo(machine.applied.index);
+  const { index: base } = log.recovered.base;
+  assert(
+    (newest?.last_included_index ?? 0) >= base,
+    `no snapshot tells who the members were at entry ${base}, behind which the log begins`,
+  );
   if (newest === null) return { configuration };
   const { configuration_index } = newest;
   return { configuration: newest.configuration, configuration_index };

@@ -9,7 +9,7 @@ import { applyPatienceMs, patientEntries } from './limits.ts';
 t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));
 t.afterEach(() => mock.timers.reset());
 
-function applier(isAwaited: boolean, read: LogStore['read'] | null = null) {
+function applier(isAwaited: boolean, read: LogStore['read'] | null = null, base = 0) {
   const batches: number[][] = [];
   const applied = { index: 0, term: 1 };
   const machine: Pick<StateMachine, 'applied' | 'apply'> = {
@@ -32,12 +32,12 @@ function applier(isAwaited: boolean, read: LogStore['read'] | null = null) {
     cached: (from, count) => (read === null ? entries(from, from + count - 1) : null),
     applied: () => undefined,
     isAwaited: () => isAwaited,
-    isCompacted: () => false,
+    isCompacted: (index) => index <= base,
     fatal: (error) => {
       throw error;
     },
   });
-  return { applier: made, batches, entries };
+  return { applier: made, applied, batches, entries };
 }
 
 t.test('what somebody waits for is applied in the next turn', async (t) => {
@@ -96,6 +96,35 @@ t.test('patience that ends while entries come from the disk does not end for goo
   (await nextRead())?.(entries(3, 3));
   while (batches.length === 1) await turn();
   t.same(batches, [[1, 2], [3]]);
+  one.close();
+});
+
+t.test('a read that fails after a snapshot was installed makes nothing apply twice', async (t) => {
+  const reads: {
+    from: number;
+    resolve(entries: LogEntry[]): void;
+    reject(error: Error): void;
+  }[] = [];
+  const read = (from: number) =>
+    new Promise<LogEntry[]>((resolve, reject) => reads.push({ from, resolve, reject }));
+  const { applier: one, applied, batches, entries } = applier(true, read, 10);
+  const pause = async () => {
+    for (let turns = 0; turns < 10; turns += 1) await turn();
+  };
+  one.advance(5);
+  await pause();
+  one.install(10, async () => {
+    applied.index = 10;
+  });
+  one.advance(12);
+  await pause();
+  reads.shift()?.reject(new RangeError('gone'));
+  await pause();
+  one.advance(14);
+  await pause();
+  for (const { from, resolve } of reads) resolve(entries(from, 14));
+  await pause();
+  t.same(batches.flat(), [11, 12, 13, 14]);
   one.close();
 });
 

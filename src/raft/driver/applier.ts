@@ -77,7 +77,8 @@ export class Applier {
     if (this.#installing !== installed || this.#closed) return;
     this.#installing = null;
     this.#hooks.applied(this.#machine.applied.index, [], []);
-    this.#run();
+    // Unless a read from before is still on its way: it goes on from here when that has come.
+    if (!this.#running) this.#run();
   }
 
   #run(): void {
@@ -107,9 +108,10 @@ export class Applier {
     this.#log.read(from, to, maxApplyBytes).then(
       (entries) => this.#apply(entries),
       (error: Error) => {
+        if (!this.#hooks.isCompacted(from)) return this.#hooks.fatal(error);
         // The log has started over meanwhile: the snapshot has what was to be applied.
-        if (this.#hooks.isCompacted(from)) this.#running = false;
-        else this.#hooks.fatal(error);
+        this.#running = false;
+        if (this.#machine.applied.index >= from) this.hurry();
       },
     );
   }

@@ -22,10 +22,10 @@ export interface DriverHooks {
   readReady(ids: readonly string[], index: number): void;
   readFailed(ids: readonly string[]): void;
   roleChanged(change: Extract<Effect, { type: 'role_changed' }>): void;
-  changeAccepted(requestId: string): void;
+  changeAccepted(requestId: string, index: number): void;
   changeRefused(requestId: string, reason: ChangeRefusal): void;
-  /** These members are committed now. */
-  membersCommitted(configuration: PlacedConfiguration): void;
+  /** The latest members, and those that are committed: one of the two is another one now. */
+  membersChanged(latest: PlacedConfiguration, committed: PlacedConfiguration): void;
   sendSnapshot(peer: NodeId, term: number): void;
   installSnapshot(snapshot: SnapshotHead): void;
   /** A broken invariant or a damaged log: nothing of this node may be believed any more. */
@@ -147,12 +147,12 @@ export class Driver {
       case 'role_changed':
         return this.#hooks.roleChanged(effect);
       case 'change_accepted':
-        return this.#hooks.changeAccepted(effect.request_id);
+        return this.#hooks.changeAccepted(effect.request_id, effect.index);
       case 'change_refused':
         return this.#hooks.changeRefused(effect.request_id, effect.reason);
       case 'configuration':
         this.#transport.setMembers(effect.latest.configuration);
-        return this.#hooks.membersCommitted(effect.committed);
+        return this.#hooks.membersChanged(effect.latest, effect.committed);
       case 'send_snapshot':
         return this.#hooks.sendSnapshot(effect.peer, effect.term);
       case 'install_snapshot':

@@ -21,12 +21,22 @@ t.test('whose time is up is told whether the change has begun', async (t) => {
   const { asked, made } = changes();
   const waiting = [1, 2].map(() => made.change(add, { timeoutMs }));
   const failures = Promise.all(waiting.map((change) => change.catch((error) => error)));
-  made.accepted(asked[0] ?? '');
+  made.accepted(asked[0] ?? '', 2);
   mock.timers.tick(timeoutMs);
   t.match(await failures, [
     { code: 'timeout', message: /It has begun/ },
     { code: 'timeout', message: /It has not begun/ },
   ]);
+});
+
+t.test('a change whose entry was taken back is for the next leader to begin', async (t) => {
+  const { asked, made } = changes();
+  const failure = made.change(add, { timeoutMs }).catch((error) => error);
+  made.accepted(asked[0] ?? '', 2);
+  made.latest({ index: 2, configuration });
+  made.latest({ index: 1, configuration });
+  mock.timers.tick(timeoutMs);
+  t.match(await failure, { code: 'not_leader' });
 });
 
 t.test('a leader that is not ready is asked again, for as long as somebody waits', async (t) => {

@@ -30,8 +30,8 @@ interface Waiting {
   readonly reject: (error: MembershipError) => void;
   readonly timer: NodeJS.Timeout;
   retry: NodeJS.Timeout | null;
-  /** Some leader has begun with it: from now on only the configuration tells what became of it. */
-  begun: boolean;
+  /** The entry by which it began: from then on only the configuration tells what became of it. */
+  begunAt: number | null;
 }
 
 /** Changes of the members that were asked for on this node, until they are so. */
@@ -56,15 +56,15 @@ export class MemberChanges {
       this.#count += 1;
       const id = `change.${this.#count}`;
       const timer = setTimeout(() => this.#expire(id), timeoutMs);
-      this.#waiting.set(id, { change, until, resolve, reject, timer, retry: null, begun: false });
+      this.#waiting.set(id, { change, until, resolve, reject, timer, retry: null, begunAt: null });
       this.#ask(id, change);
     });
   }
 
-  accepted(requestId: string): void {
+  accepted(requestId: string, index: number): void {
     const waiting = this.#waiting.get(requestId);
     if (waiting === undefined) return;
-    waiting.begun = true;
+    waiting.begunAt = index;
     this.#look(requestId, waiting);
   }
 
@@ -82,7 +82,15 @@ export class MemberChanges {
   /** These are known to be committed now. */
   committed(configuration: PlacedConfiguration): void {
     this.#committed = configuration;
-    for (const [id, waiting] of this.#waiting) if (waiting.begun) this.#look(id, waiting);
+    for (const [id, waiting] of this.#waiting)
+      if (waiting.begunAt !== null) this.#look(id, waiting);
+  }
+
+  /** What began behind these members was taken back with its entry, by a leader that never had it. */
+  latest({ index }: PlacedConfiguration): void {
+    for (const [id, waiting] of this.#waiting) {
+      if ((waiting.begunAt ?? 0) > index) this.refused(id, 'not_leader');
+    }
   }
 
   close(): void {
@@ -109,9 +117,10 @@ export class MemberChanges {
   #expire(requestId: string): void {
     const waiting = this.#waiting.get(requestId);
     if (waiting === undefined) return;
-    const what = waiting.begun
-      ? 'It has begun and may still come to its end: ask for the same again, or for the status.'
-      : 'It has not begun.';
+    const what =
+      waiting.begunAt !== null
+        ? 'It has begun and may still come to its end: ask for the same again, or for the status.'
+        : 'It has not begun.';
     const error = new MembershipError('timeout', `The change was not done in time. ${what}`);
     this.#settle(requestId, waiting).reject(error);
   }

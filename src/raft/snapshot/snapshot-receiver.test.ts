@@ -150,10 +150,12 @@ t.test('what is not needed is not taken in, but the core answers it', async (t) 
   t.same(answer, { term: 3, next_offset: 0 });
   t.equal(received.length, 1);
   t.equal(store.newest, null);
+  const last = await receiver.receive('n1', partOf(WHOLE, 0, WHOLE.length));
+  t.equal(last.next_offset, WHOLE.length, 'byte 0 would say that the digest does not fit');
   core.commit = 0;
   await addSnapshot(store, 40);
   await receiver.receive('n1', partOf(WHOLE, 0, partBytes));
-  t.equal(received.length, 2, 'the same snapshot is here already');
+  t.equal(received.length, 3, 'the same snapshot is here already');
 });
 
 t.test('a disk that fails: the leader hears it, and is kept away for a while', async (t) => {

@@ -52,7 +52,9 @@ export class SnapshotReceiver {
     if (request.term < term) return { term, next_offset: 0 };
     if (await this.#has(request)) {
       this.#hooks.received(from, request.term, headOf(request));
-      return { term: request.term, next_offset: request.offset };
+      // Of more parts none is asked for; that the last one has arrived must not pass for damage.
+      const { offset, data, done } = request;
+      return { term: request.term, next_offset: done ? offset + data.length : offset };
     }
     if (performance.now() < this.#pausedUntil) throw new Error('the disk failed a moment ago');
     try {

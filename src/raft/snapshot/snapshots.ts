@@ -5,6 +5,7 @@ import type {
   LogEntry,
   NodeId,
 } from '../core/messages.ts';
+import { memberIds } from '../core/quorum.ts';
 import type { Core } from '../core/state.ts';
 import type { Event, SnapshotHead } from '../core/types.ts';
 import { DiskLowError } from '../errors.ts';
@@ -74,6 +75,7 @@ export class Snapshots {
     for (const { command } of entries) this.#trigger.applied(command.length + entryOverheadBytes);
     const due = this.#trigger.isDue(this.#parts.machine.applied.index, performance.now());
     if (!due || this.#taker.running || this.#closed || this.#lacksRoom()) return;
+    if (!this.#knowsMembers()) return;
     this.#taker.take().catch((error: Error) => {
       this.#trigger.failed(performance.now());
       if (this.#closed) return;
@@ -86,7 +88,11 @@ export class Snapshots {
    * `DiskLowError` when it is not even begun.
    */
   take(): Promise<Snapshot> {
-    return this.#parts.log.diskLow ? Promise.reject(new DiskLowError()) : this.#taker.take();
+    if (this.#parts.log.diskLow) return Promise.reject(new DiskLowError());
+    if (this.#knowsMembers()) return this.#taker.take();
+    return Promise.reject(
+      new Error('this node joins, and has not learned yet who the members are'),
+    );
   }
 
   send(peer: NodeId, term: number): void {
@@ -114,6 +120,12 @@ export class Snapshots {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#receiver.close();
+  }
+
+  /** A node that joins does not before it has applied the first entry that says so. */
+  #knowsMembers(): boolean {
+    const { configuration } = this.#core().configurations.at(this.#parts.machine.applied.index);
+    return memberIds(configuration).length > 0;
   }
 
   /** A small one may still be taken on a low disk: the log that it makes shorter is larger. */
