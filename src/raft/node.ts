@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { assert } from './core/assert.ts';
 import type { PlacedConfiguration } from './core/configurations.ts';
 import type { MemberChange } from './core/member-change.ts';
 import type { Configuration, LogEntry, NodeId } from './core/messages.ts';
@@ -16,6 +15,7 @@ import { AppliedWaiters } from './driver/waiters.ts';
 import type { LogStore, Outcome, StateMachine, Transport } from './ports.ts';
 import type { SnapshotStore } from './snapshot/snapshot-store.ts';
 import { Snapshots } from './snapshot/snapshots.ts';
+import { startingMembers } from './starting-members.ts';
 import { type RaftStatus, statusOf } from './status.ts';
 
 export interface RaftNodeOptions {
@@ -293,21 +293,4 @@ export class RaftNode {
     this.#reads.close();
     this.#waiters.close();
   }
-}
-
-/**
- * Those of the newest snapshot, else those that the log begins with. Older ones than the log goes on
- * behind are none: the entries that changed them since may be compacted away, and majorities of the
- * former members would not meet those of the present ones.
- */
-function startingMembers({ log, snapshots, machine, configuration }: RaftNodeOptions) {
-  const newest = snapshots.newestUpTo(machine.applied.index);
-  const { index: base } = log.recovered.base;
-  assert(
-    (newest?.last_included_index ?? 0) >= base,
-    `no snapshot tells who the members were at entry ${base}, behind which the log begins`,
-  );
-  if (newest === null) return { configuration };
-  const { configuration_index } = newest;
-  return { configuration: newest.configuration, configuration_index };
 }

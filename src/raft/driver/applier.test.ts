@@ -1,6 +1,6 @@
 import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import type { LogEntry } from '../core/messages.ts';
 import type { LogStore, StateMachine } from '../ports.ts';
 import { Applier } from './applier.ts';
@@ -99,7 +99,16 @@ t.test('patience that ends while entries come from the disk does not end for goo
   one.close();
 });
 
-t.test('a read that fails after a snapshot was installed makes nothing apply twice', async (t) => {
+for (const end of ['fails', 'succeeds'] as const) {
+  t.test(
+    `a read that ${end} after a snapshot was installed makes nothing apply twice`,
+    async (t) => {
+      await lateRead(t, end);
+    },
+  );
+}
+
+async function lateRead(t: Test, end: 'fails' | 'succeeds'): Promise<void> {
   const reads: {
     from: number;
     resolve(entries: LogEntry[]): void;
@@ -118,7 +127,9 @@ t.test('a read that fails after a snapshot was installed makes nothing apply twi
   });
   one.advance(12);
   await pause();
-  reads.shift()?.reject(new RangeError('gone'));
+  const late = reads.shift();
+  if (end === 'fails') late?.reject(new RangeError('gone'));
+  else late?.resolve(entries(1, 5));
   await pause();
   one.advance(14);
   await pause();
@@ -126,7 +137,7 @@ t.test('a read that fails after a snapshot was installed makes nothing apply twi
   await pause();
   t.same(batches.flat(), [11, 12, 13, 14]);
   one.close();
-});
+}
 
 t.test('closing leaves nothing that is applied later', async (t) => {
   const { applier: one, batches } = applier(false);

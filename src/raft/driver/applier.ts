@@ -106,14 +106,21 @@ export class Applier {
 
   #fromDisk(from: number, to: number): void {
     this.#log.read(from, to, maxApplyBytes).then(
-      (entries) => this.#apply(entries),
+      (entries) => {
+        if (this.#machine.applied.index < from) this.#apply(entries);
+        else this.#overtaken(from);
+      },
       (error: Error) => {
-        if (!this.#hooks.isCompacted(from)) return this.#hooks.fatal(error);
-        // The log has started over meanwhile: the snapshot has what was to be applied.
-        this.#running = false;
-        if (this.#machine.applied.index >= from) this.hurry();
+        if (this.#hooks.isCompacted(from)) this.#overtaken(from);
+        else this.#hooks.fatal(error);
       },
     );
+  }
+
+  /** The log has started over since the read began: the snapshot has what was to be applied, or will have it. */
+  #overtaken(from: number): void {
+    this.#running = false;
+    if (this.#machine.applied.index >= from) this.hurry();
   }
 
   #apply(entries: readonly LogEntry[]): void {
