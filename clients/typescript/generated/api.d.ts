@@ -5072,6 +5072,7 @@ export interface operations {
                 /** @description `next_cursor` of the previous page. */
                 cursor?: string;
                 course_id?: string;
+                /** @description An id, or `me` for the caller. */
                 actor_id?: string;
                 object_id?: string;
                 kind?: string;
@@ -14662,7 +14663,7 @@ export interface operations {
                         [key: string]: number;
                     };
                     /**
-                     * @description For the staff; absent: the caller.
+                     * @description For the staff; absent or `me`: the caller.
                      * @example usr_019a9457c1d07c1e8a5f4c2b7d3e9f10
                      */
                     student_id?: string;

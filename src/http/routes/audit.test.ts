@@ -26,7 +26,7 @@ t.test('who may read the audit trail and the chain', async (t) => {
 });
 
 t.test('filters, pages and times', async (t) => {
-  const { as, api, assignment, people } = courseScene(t);
+  const { as, api, assignment, course_id, people } = courseScene(t);
   assignment();
   const time = new Date(Date.now() + 1).toISOString();
   const kind = 'GET /v1/audit-events?kind=CREATE_ASSIGNMENT';
@@ -46,6 +46,9 @@ t.test('filters, pages and times', async (t) => {
     seen,
     Array.from({ length: index }, (_, n) => index - n),
   );
+  const own = `GET /v1/audit-events?course_id=${course_id}&actor_id=me`;
+  const [event] = await itemsOf<Event>(as('instructor', own));
+  t.equal(event?.actor_id, people.instructor.id);
   t.equal((await as('admin', 'GET /v1/audit-events?kind=x')).status, 400);
   t.equal((await as('admin', 'GET /v1/audit-events?actor=x')).status, 400);
 });

@@ -8,6 +8,7 @@ import { pageAnswer, pageOf, pageQuery, pageRequest } from '../page.ts';
 import { present } from '../present.ts';
 import { read } from '../read.ts';
 import { text, timestamp, timestampMs } from '../units.ts';
+import { userId } from '../user-params.ts';
 
 const hash = z.string().openapi({
   example: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
@@ -46,7 +47,10 @@ const listEvents = operation(
     request: {
       query: pageQuery(z.tuple([z.int()])).extend({
         course_id: id.optional().openapi({ example: 'crs_019a9457c1d07c1e8a5f4c2b7d3e9f10' }),
-        actor_id: id.optional().openapi({ example: 'usr_019a9457c1d07c1e8a5f4c2b7d3e9f10' }),
+        actor_id: id.optional().openapi({
+          description: 'An id, or `me` for the caller.',
+          example: 'usr_019a9457c1d07c1e8a5f4c2b7d3e9f10',
+        }),
         object_id: id.optional().openapi({ example: 'sub_019a9457c1d07c1e8a5f4c2b7d3e9f10' }),
         kind: z
           .string()
@@ -127,9 +131,15 @@ export function auditRoutes() {
   const app = router();
 
   app.openapi(listEvents, async (c) => {
-    const { limit, cursor, ...filter } = c.req.valid('query');
+    const { limit, cursor, actor_id, ...filter } = c.req.valid('query');
+    const actorId = actor_id === undefined ? undefined : userId(c, actor_id);
     const page = await read(c, (reader, actor) =>
-      listAuditEvents(reader, actor, present(filter), pageRequest({ limit, cursor })),
+      listAuditEvents(
+        reader,
+        actor,
+        present({ ...filter, actor_id: actorId }),
+        pageRequest({ limit, cursor }),
+      ),
     );
     return c.json(pageAnswer(c, page), 200);
   });

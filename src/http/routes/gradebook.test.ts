@@ -184,6 +184,7 @@ t.test('what if: with other points the total would be another', async (t) => {
   const student_id = people.student.id;
   t.same(own, { student_id, actual: total(80, 20), supposed: total(62.5, 62.5) });
   t.same(await (await as('ta', ask, { points, student_id })).json(), own);
+  t.same(await (await as('student', ask, { points, student_id: 'me' })).json(), own);
   const nothing = await as('student', ask, { points: {} });
   t.same(await nothing.json(), { student_id, actual: total(80, 20), supposed: total(80, 20) });
   grade('student', exam, { points: 20_000, state: 'draft' });

@@ -18,6 +18,7 @@ import { pageAnswer, pageQuery, pageRequest } from '../page.ts';
 import { read } from '../read.ts';
 import { readInSlices } from '../read-in-slices.ts';
 import { milliPoints } from '../units.ts';
+import { userId } from '../user-params.ts';
 
 const getOperation = operation(
   {
@@ -64,7 +65,7 @@ const whatIfOperation = operation(
             .openapi({ description: 'By assignment id.' }),
           student_id: idOf('usr')
             .optional()
-            .openapi({ description: 'For the staff; absent: the caller.' }),
+            .openapi({ description: 'For the staff; absent or `me`: the caller.' }),
         }),
         { points: { asg_019a9457c1d07c1e8a5f4c2b7d3e9f10: 90 } },
       ),
@@ -103,7 +104,7 @@ export function gradebookRoutes() {
     const { course_id } = c.req.valid('param');
     const { points, student_id } = c.req.valid('json');
     const answer = await read(c, (reader, actor) =>
-      whatIf(reader, actor, course_id, student_id ?? actor.id, points),
+      whatIf(reader, actor, course_id, userId(c, student_id ?? 'me'), points),
     );
     return c.json(answer, 200);
   });

@@ -17,6 +17,7 @@ import {
 } from '../progress-schema.ts';
 import { read } from '../read.ts';
 import { submit } from '../submit.ts';
+import { userId } from '../user-params.ts';
 
 const listOperation = operation(
   {
@@ -126,8 +127,7 @@ export function progressRoutes() {
   app.openapi(getOperation, async (c) => {
     const { course_id, user_id } = c.req.valid('param');
     const progress = await read(c, (reader, actor) => {
-      const id = user_id === 'me' ? actor.id : user_id;
-      return getProgress(reader, actor, course_id, id, c.get('receivedAt'));
+      return getProgress(reader, actor, course_id, userId(c, user_id), c.get('receivedAt'));
     });
     return c.json(progress, 200);
   });
