@@ -39,6 +39,15 @@ async function orderDeath(cluster: TestCluster, victim: string, operations: numb
   await until('the order to be taken', () => (existsSync(order) ? undefined : true));
 }
 
+/** A majority may have the file without the victim, whose copy comes later: whether it lives to have it. */
+async function survives(cluster: TestCluster, victim: string, sha256: string): Promise<boolean> {
+  const end = await until(`${victim} to have its copy or to die`, () => {
+    if (!cluster.process(victim).running) return 'dead';
+    return nodesWith(cluster, sha256).includes(victim) ? 'alive' : undefined;
+  });
+  return end === 'alive';
+}
+
 /**
  * Uploads files, each in three parts that begin with the `first` node, and kills the victim one
  * operation later each time, until it survives. Returns how often it was killed.
@@ -54,7 +63,7 @@ async function killAtEveryStage(t: Test, cluster: TestCluster, victim: string, f
     const { file_id: file } = await upload.finish(path, PART_BYTES);
     const holders = nodesWith(cluster, sha256);
     if (holders.length < 2) t.fail(`stage ${stage}: acknowledged, and only on ${holders.join()}`);
-    const survived = cluster.process(victim).running;
+    const survived = await survives(cluster, victim, sha256);
     for (const id of cluster.ids.filter((one) => one !== victim)) {
       const found = await download(cluster, id, file);
       if (found !== sha256) t.fail(`stage ${stage}: through ${id}: ${found}`);
