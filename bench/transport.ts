@@ -24,7 +24,12 @@ const NOBODY: Configuration = { voters: [], voters_outgoing: [], learners: [] };
 function open(folder: string, node_id: NodeId): Promise<Http2Transport> {
   return loadNodeKeys(folder, node_id).then((keys) =>
     openTransport({
-      self: { cluster_id: 'bench', node_id, listen: { host: '127.0.0.1', port: 0 } },
+      self: {
+        cluster_id: 'bench',
+        node_id,
+        directory_id: node_id,
+        listen: { host: '127.0.0.1', port: 0 },
+      },
       members: NOBODY,
       keys,
       logger: pino({ level: 'silent' }),

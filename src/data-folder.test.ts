@@ -40,10 +40,43 @@ t.test('a new folder gets its identity once, and opens again', (t) => {
 t.test('what the log began with stays so, whatever a later start says', (t) => {
   const path = t.testdir();
   const first = openDataFolder(path, N1);
-  t.same(first.writeIdentity(BEGINNING), BEGINNING);
+  t.match(first.writeIdentity(BEGINNING), BEGINNING);
   first.release();
   const again = openDataFolder(path, N1);
   t.match(again.writeIdentity({ first_members: [], join_index: 7 }), BEGINNING);
+  again.release();
+  t.end();
+});
+
+t.test('a folder is told from all others, those of the same node before it too', (t) => {
+  const path = t.testdir();
+  const first = openDataFolder(join(path, 'a'), N1);
+  first.writeIdentity(BEGINNING);
+  first.release();
+  const again = openDataFolder(join(path, 'a'), N1);
+  t.equal(again.directory_id, first.directory_id);
+  again.release();
+  const other = openDataFolder(join(path, 'b'), N1);
+  t.not(other.directory_id, first.directory_id);
+  other.release();
+  t.end();
+});
+
+t.test('a folder of the format before gets its directory id, and keeps the rest', (t) => {
+  const before = {
+    format: 2,
+    created_at: '2026-01-02T03:04:05.000Z',
+    ...N1,
+    ...BEGINNING,
+  };
+  const path = t.testdir({ 'node.json': JSON.stringify(before) });
+  const folder = openDataFolder(path, N1);
+  t.match(folder.writeIdentity({ first_members: [], join_index: 7 }), BEGINNING);
+  folder.release();
+  const written = JSON.parse(readFileSync(join(path, 'node.json'), 'utf8'));
+  t.strictSame(written, { ...before, format: 3, directory_id: folder.directory_id });
+  const again = openDataFolder(path, N1);
+  t.equal(again.directory_id, folder.directory_id);
   again.release();
   t.end();
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -18,11 +19,15 @@ import { lockFolder } from './raft/log/folder-lock.ts';
 
 /** `node.json`: whose data a folder holds, and how its log began. */
 const identitySchema = z.object({
-  format: z.literal(2),
+  /** Folders of format 2 get their `directory_id` at the next start. */
+  format: z.union([z.literal(2), z.literal(3)]),
+  directory_id: z.string().min(1).optional(),
   cluster_id: z.string(),
   node_id: z.string(),
   created_at: z.iso.datetime(),
-  first_members: z.array(z.object({ id: z.string(), raft: z.string(), api: z.string() })),
+  first_members: z
+    .array(z.object({ id: z.string(), raft: z.string(), api: z.string() }))
+    .readonly(),
   join_index: z.int(),
 });
 
@@ -48,6 +53,8 @@ export interface DataFolder {
   readonly path: string;
   /** `node.json` is there: this node has had a log, and must not begin another. */
   readonly has_identity: boolean;
+  /** Unlike that of any other folder; once `node.json` is written it is the same at every start. */
+  readonly directory_id: string;
   /**
    * Writes `node.json` unless it is there, and gives the beginning that it says. Only after the log
    * exists: see `has_identity`.
@@ -66,13 +73,17 @@ export function openDataFolder(folder: string, identity: NodeIdentity): DataFold
   if (found === null) refuseOtherContent(path);
   else refuseOthers(path, found, identity);
   const lock = takeLock(path);
+  const directory_id = found?.directory_id ?? randomUUID();
   return {
     path,
     has_identity: found !== null,
+    directory_id,
     writeIdentity: (beginning) => {
-      if (found !== null) return found;
-      writeDurably(path, { ...identity, ...beginning });
-      return beginning;
+      if (found?.directory_id !== undefined) return found;
+      const created_at = new Date().toISOString();
+      const record = { created_at, ...identity, ...beginning, ...found };
+      writeDurably(path, { ...record, format: 3, directory_id });
+      return record;
     },
     release: () => lock.release(),
   };
@@ -83,7 +94,7 @@ export function nodeIdOf(folder: string): string | null {
   return readIdentity(resolve(folder))?.node_id ?? null;
 }
 
-function readIdentity(path: string): (NodeIdentity & Beginning) | null {
+function readIdentity(path: string): z.infer<typeof identitySchema> | null {
   const file = join(path, IDENTITY_NAME);
   if (!existsSync(file)) return null;
   try {
@@ -149,13 +160,9 @@ function cannotBeUsed(path: string, error: unknown): OperatorError {
   );
 }
 
-function writeDurably(path: string, record: NodeIdentity & Beginning): void {
+function writeDurably(path: string, record: z.infer<typeof identitySchema>): void {
   const file = join(path, IDENTITY_NAME);
-  const text = JSON.stringify(
-    { format: 2, created_at: new Date().toISOString(), ...record },
-    null,
-    2,
-  );
+  const text = JSON.stringify(record, null, 2);
   writeFileSync(`${file}.tmp`, `${text}\n`, { flush: true });
   renameSync(`${file}.tmp`, file);
   const handle = openSync(path, 'r');

@@ -1,6 +1,7 @@
 import type { DataFolder } from './data-folder.ts';
 import { OperatorError } from './operator-error.ts';
 import { LogReverted } from './raft/core/log-reverted.ts';
+import { OtherDirectory } from './raft/core/other-directory.ts';
 import { LogCorruption } from './raft/log/errors.ts';
 
 /** The log cannot be written, or an entry not applied: going on could break a promise. */
@@ -18,6 +19,7 @@ function wayOut(id: string, path: string, error: Error): string {
   const others = 'The other nodes go on, and have all that was acknowledged';
   // These say it themselves.
   if (error instanceof LogCorruption || error instanceof LogReverted) return others;
+  if (error instanceof OtherDirectory) return others;
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return `${others}. Make room on the disk of ${path}, and start the node again`;

@@ -33,12 +33,14 @@ import { openBlobs } from './open-blobs.ts';
 import { openMachine } from './open-machine.ts';
 import type { OpenedNode } from './open-node.ts';
 import type { NodeKeys } from './pki/load-node-keys.ts';
-import { RaftNode, type RaftNodeOptions } from './raft/node.ts';
+import { RaftNode } from './raft/node.ts';
+import type { RaftNodeOptions } from './raft/node-options.ts';
 import type { LogStore } from './raft/ports.ts';
 import { SnapshotStore } from './raft/snapshot/snapshot-store.ts';
 import type { Http2Transport } from './raft/transport/http2-transport.ts';
 import { openTransport } from './raft/transport/open-transport.ts';
 import { ReceiptSigner } from './receipts/receipt-signer.ts';
+import { reportFounding } from './report-founding.ts';
 import { startError } from './start-error.ts';
 import { startImports } from './start-imports.ts';
 import { startTutor } from './start-tutor.ts';
@@ -79,17 +81,17 @@ export async function runNode(
   fatal.promise.catch(() => undefined);
 
   const receipts = new ReceiptSigner(receipt_key, cluster.cluster_id);
+  const { directory_id } = folder;
   const log = await opening;
-  const beginning = folder.writeIdentity(beginningOf(cluster, options.join_index));
-  reportOtherMembers(beginning, cluster, logger);
+  const beginning = begin(folder, options);
   const { machine, snapshots } = await openState(folder, log, logger);
   parts.defer(() => machine.close());
   machine.onFailure = (error) => fatal.reject(stoppedForGood(node.id, folder, error));
 
-  const transport = await openNodeTransport(options, keys);
+  const transport = await openNodeTransport(options, keys, directory_id);
   parts.defer(() => transport.close());
   const removed = Promise.withResolvers<'removed'>();
-  const raft = startRaft(options, { log, transport, machine, snapshots }, beginning, {
+  const raft = startRaft(options, { directory_id, log, transport, machine, snapshots }, beginning, {
     fatal: (error) => fatal.reject(stoppedForGood(node.id, folder, error)),
     removed: () => removed.resolve('removed'),
   });
@@ -120,6 +122,7 @@ export async function runNode(
   background.run((until) => boundKeptDamage(folder.path, logger, until));
   background.run((until) => expireFiles({ raft, consensus, reader, logger }, until));
   background.run((until) => continueErasures(consensus, reader, until));
+  background.run((until) => reportFounding(consensus, logger, until));
   background.run((until) => announceAddress(memberOf(node), { raft, membership, logger }, until));
   background.run((until) => imports.run(until));
   background.run((until) => watchOutages({ consensus, reader, logger }, until));
@@ -138,11 +141,19 @@ export async function runNode(
   if (why === 'removed') throw removedForGood(node.id, folder);
 }
 
+/** What the log of this node began with, now or at an earlier start. */
+function begin(folder: DataFolder, { cluster, join_index, logger }: NodeOptions): Beginning {
+  const beginning = folder.writeIdentity(beginningOf(cluster, join_index));
+  reportOtherMembers(beginning, cluster, logger);
+  return beginning;
+}
+
 function openNodeTransport(
   { cluster, node, logger }: NodeOptions,
   keys: NodeKeys,
+  directory_id: string,
 ): Promise<Http2Transport> {
-  const identity = { cluster_id: cluster.cluster_id, node_id: node.id };
+  const identity = { cluster_id: cluster.cluster_id, node_id: node.id, directory_id };
   return openTransport({
     self: { ...identity, raft: node.raft, listen: addressOf(node.raft) },
     // Until the log says who the members are: of a node that joins, those that may lead it.
@@ -192,7 +203,7 @@ async function openState(folder: DataFolder, log: LogStore, logger: Logger) {
 
 function startRaft(
   { node, cluster, logger }: NodeOptions,
-  io: Pick<RaftNodeOptions, 'log' | 'transport' | 'machine' | 'snapshots'>,
+  own: Pick<RaftNodeOptions, 'directory_id' | 'log' | 'transport' | 'machine' | 'snapshots'>,
   { first_members, join_index }: Beginning,
   ends: { readonly fatal: (error: Error) => void; readonly removed: () => void },
 ): RaftNode {
@@ -204,7 +215,7 @@ function startRaft(
     timing: { heartbeat_ms, election_timeout_min_ms, election_timeout_max_ms },
     reads: cluster.reads,
     seed: randomInt(2 ** 32),
-    ...io,
+    ...own,
     logger: logger.child({ part: 'raft' }),
     prepare: (command) => {
       const stamped = new Uint8Array(command);

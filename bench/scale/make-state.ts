@@ -21,6 +21,7 @@ const nobody: Transport = {
   onInstallSnapshot: () => Promise.reject(new Error('there is nobody else')),
   onReachable: () => undefined,
   onToldRemoved: () => undefined,
+  onToldOtherDirectory: () => undefined,
   setMembers: () => undefined,
   close: () => Promise.resolve(),
 };
@@ -44,6 +45,7 @@ export async function makeState(
   const machine = new LmsMachine(join(folder, 'lms.db'), COMMANDS);
   const raft = new RaftNode({
     id: self.id,
+    directory_id: 'made',
     configuration: { voters: [self], voters_outgoing: [], learners: [] },
     timing: { heartbeat_ms: 100, election_timeout_min_ms: 1_000, election_timeout_max_ms: 2_000 },
     seed: 1,

@@ -61,6 +61,8 @@ export interface ConsensusStatus {
   readonly commit_index: number;
   readonly applied_index: number;
   readonly last_log_index: number;
+  /** The first members have never met, as far as this node knows. */
+  readonly founding: boolean;
   /** The members change: majorities of the old and of the new voters are needed. */
   readonly joint: boolean;
   readonly first_log_index: number;

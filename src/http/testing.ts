@@ -85,6 +85,7 @@ export class SoloConsensus implements Consensus {
       first_log_index: 1,
       snapshot_index: 0,
       disk_low: false,
+      founding: false,
       members: [
         {
           id: 'n1',

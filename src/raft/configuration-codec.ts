@@ -24,9 +24,14 @@ export function checkedConfiguration(value: unknown): Configuration {
 
 function membersOf(value: unknown, where: string): Member[] {
   return listOf(value, where).map((one) => {
-    const { id, raft, api, replaces } = fieldsOf(one, where);
-    const member = { id: text(id, 'id'), raft: text(raft, 'raft'), api: text(api, 'api') };
-    return replaces === undefined ? member : { ...member, replaces: text(replaces, 'replaces') };
+    const { id, raft, api, replaces, directory_id: directory } = fieldsOf(one, where);
+    return {
+      id: text(id, 'id'),
+      raft: text(raft, 'raft'),
+      api: text(api, 'api'),
+      ...(replaces !== undefined && { replaces: text(replaces, 'replaces') }),
+      ...(directory !== undefined && { directory_id: text(directory, 'directory_id') }),
+    };
   });
 }
 

@@ -1,6 +1,7 @@
 import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
+import { directoryIdOf } from '../../test/fixtures/directory-id.ts';
 import { clusterOf, MemoryNetwork, startMember } from '../../test/fixtures/memory-raft.ts';
 
 // Time stands still: neither an election nor the pause before another question ever begins or ends.
@@ -9,7 +10,7 @@ t.afterEach(() => mock.timers.reset());
 
 /** Leads `n1` as `n2`, by hand; nothing was ever written. */
 function leaderOn(network: MemoryNetwork) {
-  const port = network.attach('n2');
+  const port = network.attach('n2', directoryIdOf('n2'));
   let answered = () => {};
   port.onMessage = (from, { kind, body }) => {
     if (kind === 'AppendEntriesResponse') answered();

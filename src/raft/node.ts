@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import type { PlacedConfiguration } from './core/configurations.ts';
 import type { MemberChange } from './core/member-change.ts';
 import type { Configuration, LogEntry, NodeId } from './core/messages.ts';
-import type { Role, SnapshotHead, Timing } from './core/types.ts';
+import { OtherDirectory } from './core/other-directory.ts';
+import type { SnapshotHead } from './core/types.ts';
 import { Applier } from './driver/applier.ts';
 import { Driver, type DriverHooks } from './driver/driver.ts';
 import { type ChangeOptions, MemberChanges } from './driver/member-changes.ts';
@@ -12,43 +12,11 @@ import { Proposals } from './driver/proposals.ts';
 import { ReadBarriers } from './driver/read-barriers.ts';
 import { Removal } from './driver/removal.ts';
 import { AppliedWaiters } from './driver/waiters.ts';
-import type { LogStore, Outcome, StateMachine, Transport } from './ports.ts';
-import type { SnapshotStore } from './snapshot/snapshot-store.ts';
+import type { RaftNodeOptions } from './node-options.ts';
+import type { Outcome } from './ports.ts';
 import { Snapshots } from './snapshot/snapshots.ts';
 import { startingMembers } from './starting-members.ts';
 import { type RaftStatus, statusOf } from './status.ts';
-
-export interface RaftNodeOptions {
-  readonly id: NodeId;
-  /** The members that the log starts with, unless a snapshot says otherwise; nobody for a node that joins. */
-  readonly configuration: Configuration;
-  /** Of a node that joins: the entry that made it a member. Below it, it never campaigns. */
-  readonly join_index?: number;
-  readonly timing: Timing;
-  /** How linearizable reads are confirmed; the same on all members, see `core/lease.ts`. */
-  readonly reads?: 'read_index' | 'lease';
-  /** 32 random bits, fresh at every start. */
-  readonly seed: number;
-  readonly log: LogStore;
-  readonly transport: Transport;
-  /** Not behind the beginning of the log. */
-  readonly machine: StateMachine;
-  readonly snapshots: SnapshotStore;
-  readonly logger: Pick<Logger, 'info' | 'warn'>;
-  /** On the leader, just before a command enters the log; returns a copy, made ready. */
-  readonly prepare?: (command: Uint8Array) => Uint8Array;
-  /** This replica has stopped for good: its log or its state cannot be trusted any more. */
-  readonly onFatal: (error: Error) => void;
-  /** Called once, when it is certain that this node is no member any more: it may be closed. */
-  readonly onRemoved?: () => void;
-  /** The members are certain to be these. */
-  readonly onMembersChange?: (configuration: Configuration) => void;
-  readonly onLeaderChange?: (change: {
-    readonly role: Role;
-    readonly term: number;
-    readonly leader_id: NodeId | null;
-  }) => void;
-}
 
 export interface MembersChanged {
   /** Of the committed entry that set these members. */
@@ -86,6 +54,7 @@ export class RaftNode {
       {
         ...startingMembers(options),
         id: options.id,
+        directory_id: options.directory_id,
         join_index: options.join_index ?? 0,
         timing: options.timing,
         seed: options.seed,
@@ -132,6 +101,8 @@ export class RaftNode {
       this.#driver.push({ type: 'reachable', peer, reachable });
     };
     transport.onToldRemoved = (peer) => this.#removal.told(peer, this.#driver.core.configuration);
+    transport.onToldOtherDirectory = (peer) =>
+      this.#driver.halt(new OtherDirectory(options.id, peer));
     this.#driver.start();
     this.#removal.committed(core.configurations.at(core.commit).configuration);
   }

@@ -99,7 +99,8 @@ export interface Transport {
     request: InstallSnapshotRequest,
     deadlineMs: number,
   ): Promise<InstallSnapshotResponse>;
-  onMessage: (from: NodeId, message: Message) => void;
+  /** `directoryId`: which one `from` says that it has, `null` when it does not say. */
+  onMessage: (from: NodeId, message: Message, directoryId: string | null) => void;
   onForward: (from: NodeId, request: ForwardRequest) => Promise<ForwardResponse>;
   onInstallSnapshot: (
     from: NodeId,
@@ -109,6 +110,8 @@ export interface Transport {
   onReachable: (peer: NodeId, reachable: boolean) => void;
   /** `peer` refuses to speak with this node, because it was removed from the cluster. */
   onToldRemoved: (peer: NodeId) => void;
+  /** `peer` refuses to speak with this node, because it knows this id by another directory. */
+  onToldOtherDirectory: (peer: NodeId) => void;
   /** New peers or addresses; connections to members that went away are closed. */
   setMembers(configuration: Configuration): void;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 import { assert } from './core/assert.ts';
-import type { RaftNodeOptions } from './node.ts';
+import type { RaftNodeOptions } from './node-options.ts';
 
 /**
  * Those of the newest snapshot, else those that the log begins with. Older ones than the log goes on

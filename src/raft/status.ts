@@ -1,3 +1,4 @@
+import { areIdentified } from './core/directories.ts';
 import { isJoint } from './core/member-change.ts';
 import type { Configuration, Member, NodeId } from './core/messages.ts';
 import { isAnswering } from './core/peers.ts';
@@ -24,6 +25,8 @@ export interface RaftStatus {
   readonly commit_index: number;
   readonly applied_index: number;
   readonly last_log_index: number;
+  /** As far as this node knows, the first members have never met: without one of them there is no leader. */
+  readonly founding: boolean;
   /** The members change: majorities of the old and of the new voters are needed. */
   readonly joint: boolean;
   /** Of the entry that set these members; 0: they are the first ones. */
@@ -54,6 +57,7 @@ export function statusOf(
     leader_id: core.leaderId,
     commit_index: core.commit,
     last_log_index: core.log.lastIndex,
+    founding: !areIdentified(configuration),
     joint: isJoint(configuration),
     configuration_index: index,
     first_log_index: core.log.base.index + 1,

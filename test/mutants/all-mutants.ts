@@ -1,3 +1,4 @@
+import { DIRECTORY_MUTANTS } from './directory-mutants.ts';
 import { DISK_MUTANTS } from './disk-mutants.ts';
 import { ELECTION_MUTANTS } from './election-mutants.ts';
 import { LEASE_MUTANTS } from './lease-mutants.ts';
@@ -17,4 +18,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...DISK_MUTANTS,
   ...MEMBERSHIP_MUTANTS,
   ...SNAPSHOT_MUTANTS,
+  ...DIRECTORY_MUTANTS,
 ];

@@ -50,7 +50,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     file: 'core/roles.ts',
     edits: [
       [
-        'setHardState(core, core.term + 1, core.id);\n  core.votes = new Map();',
+        'setHardState(core, core.term + 1, core.id);\n  forgetVotes(core);',
         'setHardState(core, core.term + 1, core.id);',
       ],
     ],

@@ -49,6 +49,7 @@ export interface Measured {
 
 const plan: NodePlan = JSON.parse(process.argv[2] ?? '');
 const logger = pino({ level: 'info' }, pino.destination(join(plan.folder, '..', `${plan.id}.log`)));
+const directory_id = plan.id;
 const identity = { cluster_id: plan.cluster_id, node_id: plan.id };
 const voters = Object.entries(plan.ports).map(([id, port]) => {
   return { id, raft: `127.0.0.1:${port}`, api: '' };
@@ -76,13 +77,18 @@ machine.apply = (entries) => {
 };
 
 const transport = await openTransport({
-  self: { ...identity, listen: { host: '127.0.0.1', port: plan.ports[plan.id] ?? 0 } },
+  self: {
+    ...identity,
+    directory_id,
+    listen: { host: '127.0.0.1', port: plan.ports[plan.id] ?? 0 },
+  },
   members,
   keys: await loadNodeKeys(plan.pki, plan.id),
   logger: pino({ level: 'silent' }),
 });
 const raft = new RaftNode({
   id: plan.id,
+  directory_id,
   configuration: members,
   timing: { heartbeat_ms: 50, election_timeout_min_ms: 500, election_timeout_max_ms: 1000 },
   seed: process.pid * 7919,

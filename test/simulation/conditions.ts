@@ -68,6 +68,11 @@ export interface Conditions {
   readonly leases: boolean;
   /** Clock rates of the nodes differ by up to this part. */
   readonly clock_drift: number;
+  /** The first members have never spoken with each other: none knows the directories of the others. */
+  readonly founding: boolean;
+  /** So many nodes at most lose their data folders, and start with new ones. */
+  readonly lost_folders: number;
+  readonly loss_pace_us: number;
 }
 
 const FAULTS: Readonly<Record<Fault, number>> = {
@@ -91,7 +96,8 @@ const FAULTS: Readonly<Record<Fault, number>> = {
 
 const MS = 1000;
 
-export function drawConditions(profile: Profile, draws: Draws): Conditions {
+/** @param later for what came after the first profiles: so the seeds of before stay what they were */
+export function drawConditions(profile: Profile, draws: Draws, later: Draws): Conditions {
   const mixed: Conditions = {
     nodes: draws.pick([3, 3, 4, 5, 5, 5]),
     joiners: 0,
@@ -117,8 +123,15 @@ export function drawConditions(profile: Profile, draws: Draws): Conditions {
     clock_drift: draws.pick([0, 0.05]),
     snapshot_pace_us: draws.pick([0, 0, 500, 2000]) * MS,
     leases: draws.chance(0.15),
+    founding: later.chance(0.3),
+    lost_folders: 0,
+    loss_pace_us: later.pick([500, 2000]) * MS,
   };
-  return { ...mixed, ...BIAS[profile](mixed, draws) };
+  const drawn = { ...mixed, ...BIAS[profile](mixed, draws) };
+  const minority = (drawn.nodes - 1) >> 1;
+  // Who is a majority by itself and loses its folder founds another cluster: nobody could tell.
+  const loses = minority > 0 && later.chance(0.3);
+  return { ...drawn, lost_folders: loses ? later.between(1, minority) : 0 };
 }
 
 /** Some kinds of faults are left out altogether: the absence of a fault is a condition too. */

@@ -21,6 +21,7 @@ export class Faults {
   /** Of the fault of the moment. */
   #draws: Draws;
   #count = 0;
+  #losses = 0;
   readonly #marks: Marks;
   readonly #network: Network;
   readonly #conditions: Conditions;
@@ -47,6 +48,11 @@ export class Faults {
   }
 
   start(): void {
+    this.#planFault();
+    if (this.#conditions.lost_folders > 0) this.#planLoss();
+  }
+
+  #planFault(): void {
     const pace = this.#random.stream('faults').exponential(this.#conditions.fault_pace_us);
     this.#heap.after(pace, () => {
       if (this.#over) return;
@@ -54,8 +60,32 @@ export class Faults {
       this.#draws = this.#random.stream(`fault ${this.#count}`);
       const fault = this.#draws.weighted(this.#conditions.faults);
       if (this.#script.plays(`fault ${this.#count}`, fault)) this.#strike(fault);
-      this.start();
+      this.#planFault();
     });
+  }
+
+  #planLoss(): void {
+    const name = `loss ${this.#losses + 1}`;
+    const draws = this.#random.stream(name);
+    this.#heap.after(draws.exponential(this.#conditions.loss_pace_us), () => {
+      if (this.#over) return;
+      this.#losses += 1;
+      const node = this.#loser(draws);
+      if (this.#script.plays(name, `${node.id} loses its data folder`)) {
+        this.#draws = draws;
+        this.#crash(node, 'kill');
+        node.loseFolder();
+      }
+      if (this.#losses < this.#conditions.lost_folders) this.#planLoss();
+    });
+  }
+
+  /** Often a learner: one that begins again must not be taken for the one that had caught up. */
+  #loser(draws: Draws): SimNode {
+    const whole = this.#nodes.filter((one) => one.isWhole);
+    const learners = this.#leader()?.core?.configuration.learners ?? [];
+    const learning = whole.filter(({ id }) => learners.some((learner) => learner.id === id));
+    return draws.pick(learning.length > 0 && draws.chance(0.7) ? learning : whole);
   }
 
   stop(): void {

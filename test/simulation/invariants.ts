@@ -1,4 +1,10 @@
-import type { Configuration, LogEntry, Message, NodeId } from '../../src/raft/core/messages.ts';
+import type {
+  Configuration,
+  LogEntry,
+  Member,
+  Message,
+  NodeId,
+} from '../../src/raft/core/messages.ts';
 import type { Core } from '../../src/raft/core/state.ts';
 import type { LogBatch, LogPosition, RecoveredLog } from '../../src/raft/ports.ts';
 import { AppliedStates } from './applied-states.ts';
@@ -6,10 +12,11 @@ import { followMembers } from './changes-in-order.ts';
 import { ClientView } from './client-view.ts';
 import { checkFinal } from './final-commits.ts';
 import { EntryHashes, type Hashed, type HashedLog } from './hashed-log.ts';
+import { Lives } from './lives.ts';
 import { markCounting, markRecovery, markRefusal, markTruncation } from './log-marks.ts';
 import type { Applied } from './machine.ts';
 import type { Marks } from './marks.ts';
-import { isQuorum, MemberTrack } from './member-track.ts';
+import { elects, MemberTrack } from './member-track.ts';
 import { checkPromises, promiseEntries, promiseVote } from './promises.ts';
 import { check } from './violation.ts';
 import { type Watched, watch } from './watched.ts';
@@ -27,7 +34,7 @@ interface Committed {
 export class Invariants {
   readonly clients = new ClientView();
   readonly #marks: Marks;
-  readonly #watched = new Map<NodeId, Watched>();
+  readonly #watched = new Lives();
   readonly #hashes = new EntryHashes();
   readonly #leaders = new Map<number, NodeId>();
   /** Entry `i + 1` at position `i`. */
@@ -154,11 +161,12 @@ export class Invariants {
     this.#leaders.set(term, id);
     const { term: votedIn, voted_for: votedFor } = node.durableState;
     const itself = votedIn === term && votedFor === id;
-    const voted = (voter: NodeId): boolean => {
+    const voted = (voter: Member): boolean => {
       // The only member asks nobody.
-      return this.#watched.get(voter)?.votes.get(term) === id || (voter === id && itself);
+      if (voter.id === id && itself) return true;
+      return this.#watched.of(voter).some(({ votes }) => votes.get(term) === id);
     };
-    const elected = isQuorum(node.members.latest.configuration, voted);
+    const elected = elects(node.members.latest.configuration, voted);
     check(elected, 'ElectedByMajority', `${id} leads term ${term} without a majority`);
     const index = this.#committed.findLastIndex((entry) => entry.term < term) + 1;
     const complete = index === 0 || node.written.hashAt(index) === this.#committed[index - 1]?.hash;
@@ -201,6 +209,11 @@ export class Invariants {
     const durable = node.durable.hashAt(index) === this.#history[index - 1]?.hash;
     check(durable, 'DurableBeforeApplied', `${id} installs ${index} before its log starts there`);
     this.#states.installed(id, index, chain);
+  }
+
+  /** Its promises are not on its disk any more, and it is another one to whoever knows that. */
+  lostFolder(id: NodeId): void {
+    this.#watched.lostFolder(id);
   }
 
   #newcomer(id: NodeId, core: Core): Watched {

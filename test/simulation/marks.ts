@@ -78,6 +78,11 @@ export const MARKS = [
   'snapshot_replaced_uncommitted_entries',
   'members_came_by_snapshot',
   'state_made_from_snapshot',
+  'founded',
+  'folder_lost',
+  'lost_folder_noticed',
+  'message_of_another_folder',
+  'learner_began_again',
 ] as const;
 
 export type Mark = (typeof MARKS)[number];

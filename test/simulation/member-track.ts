@@ -1,5 +1,5 @@
 import { configurationCodec } from '../../src/raft/configuration-codec.ts';
-import type { Configuration, LogEntry, Member, NodeId } from '../../src/raft/core/messages.ts';
+import type { Configuration, LogEntry, Member } from '../../src/raft/core/messages.ts';
 import { ENTRY_TYPE } from '../../src/raft/core/messages.ts';
 
 interface Placed {
@@ -57,14 +57,28 @@ export class MemberTrack {
   }
 }
 
+/** Which of them a node with this directory is, by `configuration`: it may not say. */
+export function isMember(member: Member, directory: string): boolean {
+  return member.directory_id === undefined || member.directory_id === directory;
+}
+
+/** As long as it does not say the directories of all voters, all of them have to agree. */
+export function elects(configuration: Configuration, agrees: (member: Member) => boolean): boolean {
+  const voters = [...configuration.voters, ...configuration.voters_outgoing];
+  if (voters.some(({ directory_id: directory }) => directory === undefined)) {
+    return voters.every(agrees);
+  }
+  return isQuorum(configuration, agrees);
+}
+
 /** By hand, as `core/quorum.ts` is one of the things that may be wrong. */
 export function isQuorum(
   { voters, voters_outgoing: outgoing }: Configuration,
-  agrees: (id: NodeId) => boolean,
+  agrees: (member: Member) => boolean,
 ): boolean {
   const most = (members: readonly Member[]): boolean => {
     let count = 0;
-    for (const { id } of members) if (agrees(id)) count += 1;
+    for (const member of members) if (agrees(member)) count += 1;
     return 2 * count > members.length;
   };
   return most(voters) && (outgoing.length === 0 || most(outgoing));

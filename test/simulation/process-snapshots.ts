@@ -53,7 +53,8 @@ export class ProcessSnapshots {
   /** Its bytes take their time; then they are one message, that may be late, doubled or lost. */
   send(peer: NodeId, term: number): void {
     const { shelf, snapshotDraws: draws, marks } = this.#parts;
-    const snapshot = shelf.newestUpTo(this.#machine.applied.index);
+    // Perhaps one that the state machine is still on its way to.
+    const snapshot = shelf.newestFrom(this.#core.log.base.index);
     if (snapshot === null) throw new Error(`${this.#id} has no snapshot to send`);
     if (this.#sending.has(peer)) return;
     this.#sending.add(peer);

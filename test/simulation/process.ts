@@ -21,6 +21,13 @@ const maxApplyUs = 2_000;
 export type WriteDone = (index: number | null) => void;
 export type ReadDone = (appliedIndex: number | null) => void;
 
+interface Host {
+  /** Of its clock. */
+  readonly rate: number;
+  /** The core has thrown: whether that is what it should do, and the process is over. */
+  mayStop(error: Error): boolean;
+}
+
 /** From the start of a process to its end. */
 export class Process {
   readonly core: Core;
@@ -32,6 +39,7 @@ export class Process {
   readonly #parts: NodeParts;
   readonly #machine: Machine;
   readonly #rate: number;
+  readonly #host: Host;
   readonly #bornAt: number;
   readonly #held: HeldMessages;
   #heldEffects: SendEffect[] = [];
@@ -44,12 +52,13 @@ export class Process {
   #applying = false;
   #dead = false;
 
-  constructor(id: NodeId, parts: NodeParts, core: Core, machine: Machine, rate: number) {
+  constructor(id: NodeId, parts: NodeParts, core: Core, machine: Machine, host: Host) {
     this.#id = id;
     this.#parts = parts;
     this.core = core;
     this.#machine = machine;
-    this.#rate = rate;
+    this.#rate = host.rate;
+    this.#host = host;
     this.#bornAt = parts.heap.now;
     this.#held = new HeldMessages({ send: (to, message) => this.#leaves(to, message) });
     this.disk = new DiskQueue(parts.log, parts, (batches) => this.#synced(batches));
@@ -110,7 +119,7 @@ export class Process {
     if (events.length === 0) return;
     if (events.length > 1) this.#parts.marks.hit('several_events_in_one_step');
     this.#step(events);
-    this.setAlarm();
+    if (!this.#dead) this.setAlarm();
   }
 
   #step(events: readonly Event[]): void {
@@ -123,6 +132,7 @@ export class Process {
     try {
       effects = step(core, now, events);
     } catch (error) {
+      if (this.#host.mayStop(error as Error)) return;
       throw new Violation('CoreStopped', `${this.#id}: ${(error as Error).message}`);
     }
     trace.add(heap.now, this.#id, core.term, core.commit, core.log.lastIndex, effects.length);

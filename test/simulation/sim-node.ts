@@ -1,9 +1,12 @@
 import { configurationCodec } from '../../src/raft/configuration-codec.ts';
+import { LogReverted } from '../../src/raft/core/log-reverted.ts';
 import type { NodeId } from '../../src/raft/core/messages.ts';
+import { OtherDirectory } from '../../src/raft/core/other-directory.ts';
 import { type Core, createCore } from '../../src/raft/core/state.ts';
 import type { Event } from '../../src/raft/core/types.ts';
 import { LogCorruption } from '../../src/raft/log/errors.ts';
 import type { RecoveredLog } from '../../src/raft/ports.ts';
+import { directoryIdOf } from '../fixtures/directory-id.ts';
 import { encodeCommand, Machine } from './machine.ts';
 import { type Crash, readAll } from './node-log.ts';
 import { type NodeParts, TIMING } from './node-parts.ts';
@@ -26,14 +29,19 @@ const maxFallBack = 20;
 export class SimNode {
   readonly id: NodeId;
   machine = new Machine();
-  readonly #parts: NodeParts;
+  /** Of the folder that its disk has now. */
+  directory: string;
+  #parts: NodeParts;
   readonly #rate: number;
   #process: Process | null = null;
   #calm = false;
   #damaged = false;
+  #folders = 1;
+  #isOver = false;
 
   constructor(id: NodeId, parts: NodeParts) {
     this.id = id;
+    this.directory = directoryIdOf(id);
     this.#parts = parts;
     this.#rate = 1 + (parts.draws.next() * 2 - 1) * parts.conditions.clock_drift;
   }
@@ -46,8 +54,13 @@ export class SimNode {
     return this.#process?.core ?? null;
   }
 
+  /** It has the folder that it began with. */
+  get isWhole(): boolean {
+    return this.#folders === 1;
+  }
+
   start(): void {
-    if (this.#process !== null) return;
+    if (this.#process !== null || this.#isOver) return;
     const { log, draws, trace, marks } = this.#parts;
     trace.add('start', this.id);
     trace.tell(() => `${this.#parts.heap.clock} ${this.id} starts`);
@@ -64,6 +77,7 @@ export class SimNode {
     const snapshot = this.#parts.shelf.newestUpTo(this.machine.applied.index);
     const core = createCore({
       id: this.id,
+      directory_id: this.directory,
       configuration: snapshot?.head.configuration ?? this.#parts.configuration,
       configuration_index: snapshot?.head.configuration_index ?? 0,
       timing: TIMING,
@@ -76,7 +90,10 @@ export class SimNode {
       applied: this.machine.applied.index,
     });
     this.#parts.invariants.started(this.id, core, recovered, entries);
-    this.#process = new Process(this.id, this.#parts, core, this.machine, this.#rate);
+    this.#process = new Process(this.id, this.#parts, core, this.machine, {
+      rate: this.#rate,
+      mayStop: (error) => this.#mayStop(error),
+    });
     if (this.#calm) this.#process.disk.setCalm();
     this.#process.setAlarm();
   }
@@ -91,6 +108,23 @@ export class SimNode {
     this.#process = null;
     log.crash(process.die(), crash, draws);
     if (crash === 'power' && draws.chance(0.5)) this.#fallBack();
+  }
+
+  /** While it is down, all that it has written is lost: it begins again like one that was never there. */
+  loseFolder(): void {
+    if (this.#process !== null) return;
+    this.#folders += 1;
+    this.directory = `${this.id}-${this.#folders}`;
+    this.machine = new Machine();
+    this.#parts = { ...this.#parts, ...this.#parts.newFolder(this.id) };
+    this.#damaged = false;
+    this.#parts.invariants.lostFolder(this.id);
+    this.#parts.marks.hit('folder_lost');
+  }
+
+  /** A peer says that it knows this id by another directory than `directory`. */
+  told(directory: string): void {
+    if (directory === this.directory) this.#end();
   }
 
   /** While it is down, one bit of its log becomes another. */
@@ -146,6 +180,21 @@ export class SimNode {
   /** Null when it is down. */
   get snapshots(): ProcessSnapshots | null {
     return this.#process?.snapshots ?? null;
+  }
+
+  /** The log of a new folder is shorter than what was acknowledged with the lost one. */
+  #mayStop(error: Error): boolean {
+    const may = error instanceof OtherDirectory || (error instanceof LogReverted && !this.isWhole);
+    if (may) this.#end();
+    return may;
+  }
+
+  /** Its id had another folder, and it stops for good. */
+  #end(): void {
+    this.#parts.marks.hit('lost_folder_noticed');
+    this.#process?.die();
+    this.#process = null;
+    this.#isOver = true;
   }
 
   /** Null when it refuses to start: then somebody brings the file back, and starts it again. */

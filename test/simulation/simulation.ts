@@ -1,24 +1,22 @@
-import type { Configuration, Message, NodeId } from '../../src/raft/core/messages.ts';
+import { directoryOf } from '../../src/raft/core/directories.ts';
+import type { Message, NodeId } from '../../src/raft/core/messages.ts';
 import { Client } from './clients.ts';
 import { type Conditions, drawConditions, PROFILES, type Profile } from './conditions.ts';
-import { EngineLog } from './engine-log.ts';
 import { EventHeap } from './event-heap.ts';
 import { Faults } from './faults.ts';
+import { firstMembers, nameOf, newFolder } from './folders.ts';
 import { Invariants } from './invariants.ts';
 import { Marks } from './marks.ts';
 import { MemberChanges } from './member-changes.ts';
 import { Network } from './network.ts';
-import { MemoryLog } from './node-log.ts';
 import { Randomness } from './randomness.ts';
 import type { Recipe } from './recipe.ts';
+import { Recovery } from './recovery.ts';
 import { Script } from './script.ts';
 import { SimNode } from './sim-node.ts';
-import { type SimSnapshot, SnapshotShelf } from './snapshot-shelf.ts';
+import type { SimSnapshot } from './snapshot-shelf.ts';
 import { Trace } from './trace.ts';
 import { Violation } from './violation.ts';
-
-/** Time to be back at work once everything is well again: 20 election timeouts. */
-const recoveryUs = 10_000_000;
 
 export interface Outcome {
   readonly violation: Violation | null;
@@ -50,8 +48,6 @@ export function profileOf(seed: number): Profile {
   return PROFILES[seed % PROFILES.length] as Profile;
 }
 
-const NOBODY: Configuration = { voters: [], voters_outgoing: [], learners: [] };
-
 class Simulation {
   readonly #random: Randomness;
   readonly #conditions: Conditions;
@@ -69,10 +65,14 @@ class Simulation {
   constructor(recipe: Recipe, { tell, record = false }: Watching) {
     this.#trace = new Trace(tell ?? null);
     this.#random = new Randomness(recipe.seed);
-    const drawn = drawConditions(recipe.profile, this.#random.stream('conditions'));
+    const drawn = drawConditions(
+      recipe.profile,
+      this.#random.stream('conditions'),
+      this.#random.stream('later conditions'),
+    );
     this.#conditions = { ...drawn, ...recipe.conditions };
     this.#script = new Script(recipe.events ?? null, () => this.#heap.clock, record);
-    this.#invariants = new Invariants(this.#marks, firstMembers(this.#conditions.nodes));
+    this.#invariants = new Invariants(this.#marks, firstMembers(this.#conditions));
     const parts = {
       heap: this.#heap,
       marks: this.#marks,
@@ -102,7 +102,16 @@ class Simulation {
     let violation: Violation | null = null;
     try {
       this.#rage();
-      this.#demandProgress();
+      new Recovery({
+        heap: this.#heap,
+        random: this.#random,
+        marks: this.#marks,
+        invariants: this.#invariants,
+        network: this.#network,
+        conditions: this.#conditions,
+        nodes: this.#nodes,
+        client: (name, nodes) => this.#client(name, nodes),
+      }).demand();
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       violation = error;
@@ -129,85 +138,10 @@ class Simulation {
     for (const client of this.#clients) client.stop();
   }
 
-  /** The faults are over: with a majority, then with all, writes must get through and all agree. */
-  #demandProgress(): void {
-    const draws = this.#random.stream('recovery');
-    this.#network.calm = true;
-    this.#network.healAll();
-    // Which of them are a minority is not certain while the members change.
-    const minority = this.#conditions.joiners > 0 ? 0 : (this.#nodes.length - 1) >> 1;
-    const broken = draws.chance(0.5) ? draws.subset(this.#nodes, minority) : [];
-    for (const node of this.#nodes) if (!broken.includes(node)) wake(node);
-    if (broken.length > 0) {
-      this.#marks.hit('minority_stayed_broken');
-      const ways = ['down', 'deaf', 'mute', 'cut', 'stuck_disk'] as const;
-      for (const node of broken) this.#break(node, draws.pick(ways));
-      this.#demandWrite(this.#nodes.filter((node) => !broken.includes(node)));
-      this.#network.healAll();
-      for (const node of broken) wake(node);
-    }
-    this.#demandWrite(this.#members());
-    this.#demandAgreement();
-  }
-
-  /** For good, or as good as that. */
-  #break(node: SimNode, how: 'down' | 'deaf' | 'mute' | 'cut' | 'stuck_disk'): void {
-    if (how === 'down') node.crash('kill');
-    else wake(node);
-    if (how === 'stuck_disk') node.stickDisk();
-    for (const { id } of this.#nodes) {
-      if (id === node.id) continue;
-      if (how === 'deaf' || how === 'cut') this.#network.cut(id, node.id);
-      if (how === 'mute' || how === 'cut') this.#network.cut(node.id, id);
-    }
-  }
-
-  #demandWrite(nodes: readonly SimNode[]): void {
-    let written = false;
-    const client = this.#client(`final${this.#heap.now}`, nodes);
-    const write = (): void => client.write(() => {});
-    const before = this.#invariants.clients.acknowledged;
-    write();
-    const done = (): boolean => this.#invariants.clients.acknowledged > before;
-    const end = this.#heap.now + recoveryUs;
-    while (!written && this.#heap.now < end) {
-      this.#heap.runUntil(Math.min(end, this.#heap.now + recoveryUs / 3), done);
-      written = done();
-      if (!written) write();
-    }
-    if (!written)
-      throw new Violation('Progress', `no write in ${recoveryUs / 1e6} s without faults`);
-  }
-
-  #demandAgreement(): void {
-    const agree = (): boolean => {
-      const members = this.#members();
-      const target = this.#invariants.committed;
-      return members.every(({ machine }) => {
-        return machine.applied.index === target && machine.chain === members[0]?.machine.chain;
-      });
-    };
-    this.#heap.runUntil(this.#heap.now + recoveryUs, agree);
-    if (!agree()) {
-      const applied = this.#members().map(({ id, machine }) => `${id} ${machine.applied.index}`);
-      throw new Violation('Progress', `no agreement without faults: ${applied.join(', ')}`);
-    }
-    for (const { id, machine } of this.#members())
-      this.#invariants.clients.keepsAll(id, machine.done);
-  }
-
-  /** Whoever has a part in the newest committed configuration; the others are left to themselves. */
-  #members(): SimNode[] {
-    const { voters, voters_outgoing: outgoing, learners } = this.#invariants.members;
-    const ids = new Set([...voters, ...outgoing, ...learners].map(({ id }) => id));
-    return this.#nodes.filter(({ id }) => ids.has(id));
-  }
-
   #createNodes({ nodes, joiners }: Conditions): SimNode[] {
     const ids = Array.from({ length: nodes + joiners }, (_, position) => nameOf(position));
-    const first = firstMembers(nodes);
-    return ids.map((id, position) => {
-      const configuration = position < nodes ? first : NOBODY;
+    const { founding, real_log: real } = this.#conditions;
+    return ids.map((id) => {
       return new SimNode(id, {
         heap: this.#heap,
         draws: this.#random.stream(`node ${id}`),
@@ -215,9 +149,9 @@ class Simulation {
         trace: this.#trace,
         invariants: this.#invariants,
         conditions: this.#conditions,
-        configuration,
-        log: this.#conditions.real_log ? new EngineLog(id, this.#marks) : new MemoryLog(),
-        shelf: new SnapshotShelf(),
+        ...newFolder(id, { nodes, founding, real_log: real }, this.#marks),
+        newFolder: (loser) =>
+          newFolder(loser, { nodes, founding: true, real_log: real }, this.#marks),
         snapshotDraws: this.#random.stream(`snapshots ${id}`),
         carrySnapshot: (from, to, term, snapshot) => this.#carrySnapshot(from, to, term, snapshot),
         send: (from, to, message) => this.#send(from, to, message),
@@ -230,9 +164,21 @@ class Simulation {
     const draws = this.#random.stream(`trim ${from}>${to}`);
     const trim = !this.#network.calm && draws.chance(this.#conditions.trimmed);
     const carried = trim ? trimmed(message) : message;
+    const { directory } = this.#node(from);
     this.#network.send(from, to, () => {
-      this.#node(to).push({ type: 'message', from, message: carried });
+      const receiver = this.#node(to);
+      receiver.push({ type: 'message', from, directory_id: directory, message: carried });
+      this.#refuse(receiver, from, directory);
     });
+  }
+
+  /** Who knows the sender by another directory says so, though not always at once. */
+  #refuse({ id, core }: SimNode, peer: NodeId, directory: string): void {
+    if (core === null) return;
+    const known = directoryOf(core.configuration, peer) ?? directory;
+    if (known === directory) return;
+    if (!this.#network.calm && !this.#random.stream(`refusals ${id}`).chance(0.05)) return;
+    this.#network.send(id, peer, () => this.#node(peer).told(directory));
   }
 
   /** To the other, and its answer back. */
@@ -273,18 +219,4 @@ class Simulation {
 function trimmed(message: Message): Message {
   if (message.kind !== 'AppendEntriesRequest') return message;
   return { ...message, body: { ...message.body, entries: message.body.entries.slice(0, 1) } };
-}
-
-function wake(node: SimNode): void {
-  node.setCalm();
-  node.start();
-}
-
-function nameOf(position: number): NodeId {
-  return `n${position + 1}`;
-}
-
-function firstMembers(count: number): Configuration {
-  const ids = Array.from({ length: count }, (_, position) => nameOf(position));
-  return { ...NOBODY, voters: ids.map((id) => ({ id, raft: `${id}:1`, api: `http://${id}-1` })) };
 }

@@ -21,6 +21,10 @@ export class SnapshotShelf {
     return this.#snapshots[0] ?? null;
   }
 
+  newestFrom(index: number): SimSnapshot | null {
+    return this.newest !== null && this.newest.head.index >= index ? this.newest : null;
+  }
+
   newestUpTo(index: number): SimSnapshot | null {
     return this.#snapshots.find(({ head }) => head.index <= index) ?? null;
   }

@@ -1,7 +1,8 @@
+import { directoryOf } from '../../src/raft/core/directories.ts';
 import type { NodeId } from '../../src/raft/core/messages.ts';
 import { isStalled } from '../../src/raft/core/persistence.ts';
 import type { Core } from '../../src/raft/core/state.ts';
-import type { Event } from '../../src/raft/core/types.ts';
+import type { Event, MessageArrives } from '../../src/raft/core/types.ts';
 import type { Marks } from './marks.ts';
 
 /** What happens in a step, for the marks. */
@@ -10,6 +11,7 @@ import type { Marks } from './marks.ts';
 export function markEvents(marks: Marks, core: Core, events: readonly Event[]): void {
   for (const event of events) {
     if (event.type !== 'message') continue;
+    markSender(marks, core, event);
     const { kind, body } = event.message;
     if (kind === 'AppendEntriesRequest' && body.term < core.term) marks.hit('append_of_older_term');
     const round = core.readsInRound?.round ?? 0;
@@ -22,6 +24,13 @@ export function markEvents(marks: Marks, core: Core, events: readonly Event[]): 
   if (core.role === 'leader' && core.readsWaiting.length > 0 && core.commit < core.noopIndex) {
     marks.hit('read_waited_for_no_op');
   }
+}
+
+function markSender(marks: Marks, core: Core, { from, directory_id }: MessageArrives): void {
+  const known = directoryOf(core.configuration, from);
+  if (known !== undefined && known !== directory_id) marks.hit('message_of_another_folder');
+  const before = core.progress.get(from)?.directory ?? directory_id;
+  if (known === undefined && before !== directory_id) marks.hit('learner_began_again');
 }
 
 /** After it. */

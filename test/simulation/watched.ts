@@ -4,9 +4,10 @@ import type { HardState } from '../../src/raft/ports.ts';
 import { HashedLog } from './hashed-log.ts';
 import { MemberTrack } from './member-track.ts';
 
-/** What is known of a node from outside, over all its lives. */
+/** What is known of a node from outside, over all its lives with one folder. */
 export interface Watched {
   core: Core;
+  readonly directory: string;
   /** The log as the node handed it to its disk, and what of it is surely there. */
   readonly written: HashedLog;
   readonly durable: HashedLog;
@@ -27,6 +28,7 @@ export interface Watched {
 export function watch(core: Core): Watched {
   return {
     core,
+    directory: core.directoryId,
     written: new HashedLog(),
     durable: new HashedLog(),
     members: new MemberTrack(core.configurations.at(0).configuration),

@@ -7,7 +7,7 @@ import { disk, fsync, readDisk } from './handlers/disk.ts';
 import { join } from './handlers/join.ts';
 import { log } from './handlers/log.ts';
 import { node, nodes } from './handlers/nodes.ts';
-import { crash, disconnect, reconnect, restart } from './handlers/process.ts';
+import { crash, disconnect, loseFolder, reconnect, restart } from './handlers/process.ts';
 import { propose, proposeBytes } from './handlers/propose.ts';
 import { read } from './handlers/read.ts';
 import { arriveWhole, breakOff, compact } from './handlers/snapshots.ts';
@@ -21,7 +21,7 @@ export type Handler = (story: Story, args: readonly string[]) => void;
 
 /** All commands, each with an example. */
 const HANDLERS: Readonly<Record<string, Handler>> = {
-  // nodes a b c | nodes a b c leader=a   (a leads term 1, its no-op is committed everywhere)
+  // nodes a b c | nodes a b c founding | nodes a b c leader=a   (a leads term 1, its no-op is committed everywhere)
   nodes,
   // node a terms=1,1,4 term=6 vote=b applied=2   (a restart with this on its disk)
   node,
@@ -70,6 +70,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   'read-disk': readDisk,
   crash,
   restart,
+  // lose-folder a   (as crash, and its disk is empty afterwards)
+  'lose-folder': loseFolder,
   // disconnect a b   (a learns that its connection to b broke)
   disconnect,
   // reconnect a b   (a learns that its connection to b is a new one)

@@ -16,14 +16,18 @@ function formatContent(type: LogEntry['type'], command: Uint8Array): string {
   return formatConfiguration(configurationCodec.decode(command));
 }
 
-/** `{incoming voters / outgoing voters, learners ~, removed ids -}`; addresses where they are not the first. */
+/** `{incoming voters / outgoing voters, learners ~, removed ids -}`; addresses where they are not the first; `?`: its directory is not known. */
 function formatConfiguration(configuration: Configuration): string {
   const { voters, voters_outgoing: outgoing, learners, removed = [] } = configuration;
-  const parts = voters.map(formatMember);
-  if (outgoing.length > 0) parts.push('/', ...outgoing.map(formatMember));
+  const parts = voters.map(formatVoter);
+  if (outgoing.length > 0) parts.push('/', ...outgoing.map(formatVoter));
   parts.push(...learners.map((one) => `~${formatMember(one)}`));
   parts.push(...removed.map((id) => `-${id}`));
   return `{${parts.join(' ')}}`;
+}
+
+function formatVoter(member: Member): string {
+  return `${formatMember(member)}${member.directory_id === undefined ? '?' : ''}`;
 }
 
 function formatMember({ id, raft, replaces }: Member): string {

@@ -5,9 +5,11 @@ import { step } from '../../src/raft/core/step.ts';
 import type { Effect, Event, SendEffect, SnapshotHead, Timing } from '../../src/raft/core/types.ts';
 import { HeldMessages } from '../../src/raft/driver/held-messages.ts';
 import type { LogBatch } from '../../src/raft/ports.ts';
+import { directoryIdOf } from '../fixtures/directory-id.ts';
 import {
   compactImage,
   type DiskImage,
+  emptyImage,
   readImage,
   recoverImage,
   writeBatch,
@@ -27,7 +29,7 @@ interface World {
   readonly configuration: Configuration;
   print(line: string): void;
   /** Onto the network. Says whether the message got there. */
-  post(from: NodeId, to: NodeId, message: SendEffect['message']): boolean;
+  post(from: StoryNode, to: NodeId, message: SendEffect['message']): boolean;
 }
 
 type ReadEntries = Extract<Effect, { type: 'read_entries' }>;
@@ -42,6 +44,7 @@ export class StoryNode {
   up = true;
   manual = false;
   applied: number;
+  directory: string;
   /** Taken or received, oldest first; durable. */
   readonly snapshots: SnapshotHead[] = [];
   /** In which term it began to send its snapshot to whom. */
@@ -57,6 +60,7 @@ export class StoryNode {
   readonly #world: World;
   readonly #joinIndex: number | null;
   #starts = 0;
+  #folders = 1;
 
   /** @param joinIndex given: it starts without any members, as a node that joins */
   constructor(
@@ -69,6 +73,7 @@ export class StoryNode {
     this.#world = world;
     this.#joinIndex = joinIndex;
     this.id = id;
+    this.directory = directoryIdOf(id);
     this.durable = image;
     this.applied = applied;
     this.#held = this.#holdMessages();
@@ -135,6 +140,15 @@ export class StoryNode {
     this.core = this.#start();
   }
 
+  /** After a crash: nothing of its disk is left, and it begins again like one that was never there. */
+  loseFolder(): void {
+    this.#folders += 1;
+    this.directory = `${this.id}-${this.#folders}`;
+    this.applied = 0;
+    this.snapshots.length = 0;
+    Object.assign(this.durable, emptyImage());
+  }
+
   /** The disk as this node reads it back: with what is not fsynced. */
   written(): DiskImage {
     const image = { ...this.durable, entries: [...this.durable.entries] };
@@ -154,9 +168,10 @@ export class StoryNode {
       this.#print(`makes its state from snapshot ${this.applied}`);
     }
     const snapshot = this.snapshots.findLast((one) => one.index <= this.applied);
-    const first = this.#joinIndex === null ? this.#world.configuration : NOBODY;
+    const first = this.#joinIndex === null ? this.#firstMembers() : NOBODY;
     return createCore({
       id: this.id,
+      directory_id: this.directory,
       configuration: snapshot?.configuration ?? first,
       configuration_index: snapshot?.configuration_index ?? 0,
       join_index: this.#joinIndex ?? 0,
@@ -168,6 +183,12 @@ export class StoryNode {
       log: recovered,
       applied: this.applied,
     });
+  }
+
+  /** As `cluster.json` has them: whose folder is new knows no others. */
+  #firstMembers(): Configuration {
+    const { configuration } = this.#world;
+    return this.#folders === 1 ? configuration : withoutDirectories(configuration);
   }
 
   #perform(effect: Effect): void {
@@ -237,13 +258,18 @@ export class StoryNode {
   }
 
   #post(to: NodeId, message: Message): void {
-    const lost = this.#world.post(this.id, to, message) ? '' : ' (lost)';
+    const lost = this.#world.post(this, to, message) ? '' : ' (lost)';
     this.#print(`-> ${to} ${formatMessage(message)}${lost}`);
   }
 
   #print(what: string): void {
     this.#world.print(`${this.id} ${what}`);
   }
+}
+
+export function withoutDirectories(configuration: Configuration): Configuration {
+  const voters = configuration.voters.map(({ directory_id: _, ...rest }) => rest);
+  return { ...configuration, voters };
 }
 
 function formatBatch(batch: LogBatch): string {

@@ -1,11 +1,13 @@
 import type { Configuration, Message, NodeId } from '../../src/raft/core/messages.ts';
 import { emptyImage } from '../fixtures/disk-image.ts';
-import { StoryNode } from './node.ts';
+import { arrival, votersOf } from '../fixtures/lone-server.ts';
+import { StoryNode, withoutDirectories } from './node.ts';
 
 export interface Packet {
   readonly from: NodeId;
   readonly to: NodeId;
   readonly message: Message;
+  readonly directory: string;
 }
 
 /** The small world that a transcript plays in: nodes, a network in the story's hand, one clock. */
@@ -20,9 +22,10 @@ export class Story {
   readonly #cut = new Set<string>();
   #lines: string[] = [];
 
-  create(ids: readonly NodeId[]): void {
-    const voters = ids.map((id) => ({ id, raft: `${id}:1`, api: `http://${id}` }));
-    this.configuration = { voters, voters_outgoing: [], learners: [] };
+  /** @param founding they have never met, and know nothing of each other but addresses */
+  create(ids: readonly NodeId[], founding: boolean): void {
+    const known = votersOf(ids);
+    this.configuration = founding ? withoutDirectories(known) : known;
     for (const id of ids) this.nodes.set(id, new StoryNode(this, id, emptyImage(), 0));
   }
 
@@ -37,9 +40,9 @@ export class Story {
     return [...this.nodes.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
-  post(from: NodeId, to: NodeId, message: Message): boolean {
+  post({ id: from, directory }: StoryNode, to: NodeId, message: Message): boolean {
     if (this.#cut.has(link(from, to)) || this.nodes.get(to)?.up !== true) return false;
-    this.wire.push({ from, to, message });
+    this.wire.push({ from, to, message, directory });
     return true;
   }
 
@@ -52,8 +55,8 @@ export class Story {
     this.#cut.clear();
   }
 
-  deliver({ from, to, message }: Packet): void {
-    this.node(to).give({ type: 'message', from, message });
+  deliver({ from, to, message, directory }: Packet): void {
+    this.node(to).give(arrival(from, message, directory));
   }
 
   print(line: string): void {

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { whyNotFounded } from '../founding.ts';
 import { json, operation, router } from '../operation.ts';
 import type { ConsensusStatus } from '../ports.ts';
 import { Problem } from '../problem.ts';
@@ -72,9 +73,12 @@ export function serviceRoutes(
   app.openapi(healthz, (c) => c.json({ status: 'ok' as const }, 200));
 
   app.openapi(readyz, (c) => {
-    const { leader_id, commit_index, applied_index } = status();
+    const now = status();
+    const { leader_id, commit_index, applied_index } = now;
     const lag_entries = commit_index - applied_index;
-    if (leader_id === null) throw new Problem('unavailable', 'No leader is known.');
+    if (leader_id === null) {
+      throw new Problem('unavailable', whyNotFounded(now) ?? 'No leader is known.');
+    }
     if (lag_entries > maxReadyLagEntries) {
       throw new Problem('unavailable', `${lag_entries} committed entries are not applied yet.`);
     }

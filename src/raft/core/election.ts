@@ -1,7 +1,7 @@
 import type { NodeId, TimeoutNowRequest, VoteRequest } from './messages.ts';
 import { everythingDurable, send } from './outbox.ts';
 import { isStalled } from './persistence.ts';
-import { hasQuorum, isVoter, memberIds, quorumValue } from './quorum.ts';
+import { isElected, isVoter, memberIds, quorumValue } from './quorum.ts';
 import { becomeCandidate, becomeFollower, becomeLeader, becomePreCandidate } from './roles.ts';
 import { type Core, resetElectionTimer } from './state.ts';
 import { isToldToCampaign } from './transfer.ts';
@@ -117,10 +117,10 @@ function votersBesides(core: Core): NodeId[] {
 }
 
 function won(core: Core): boolean {
-  return hasQuorum(core.configuration, (id) => core.votes.get(id) === true);
+  return isElected(core.configuration, (id) => core.votes.get(id) === true);
 }
 
-/** Even if all who are silent said yes, it would be no majority. */
+/** Even if all who are silent said yes, it would not be enough. */
 function lost(core: Core): boolean {
-  return !hasQuorum(core.configuration, (id) => core.votes.get(id) !== false);
+  return !isElected(core.configuration, (id) => core.votes.get(id) !== false);
 }

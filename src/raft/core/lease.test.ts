@@ -2,6 +2,7 @@ import t from 'tap';
 import {
   accepted,
   append,
+  arrival,
   HEARTBEAT_MS,
   LoneServer,
   type LoneServerOptions,
@@ -87,7 +88,7 @@ t.test('after a standstill of the leader an answer that waited brings no lease b
   const server = leading();
   const round = beat(server);
   server.now += 2 * MAX_TIMEOUT_MS;
-  server.give({ type: 'message', from: 'b', message: leased(round) }, { type: 'read', id: 'r' });
+  server.give(arrival('b', leased(round)), { type: 'read', id: 'r' });
   t.same(server.effectsOf('read_ready'), []);
   t.end();
 });

@@ -93,10 +93,13 @@ for (const [name, configuration, change, expected] of CASES) {
   });
 }
 
+const FROM_D = new Map([['d', 'a directory']]);
+const PROMOTED = { ...d, directory_id: 'a directory' };
+
 t.test('a learner becomes a voter, and whom it replaces is only in the outgoing half', (t) => {
-  t.same(promote({ ...REPLACING, learners: [...REPLACING.learners, e] }, ['d']), {
+  t.same(promote({ ...REPLACING, learners: [...REPLACING.learners, e] }, FROM_D), {
     ...THREE,
-    voters: [a, b, d],
+    voters: [a, b, PROMOTED],
     voters_outgoing: [a, b, c],
     learners: [e],
   });
@@ -104,9 +107,9 @@ t.test('a learner becomes a voter, and whom it replaces is only in the outgoing 
 });
 
 t.test('whoever is only in the outgoing half may never come back', (t) => {
-  const joint = promote(REPLACING, ['d']);
+  const joint = promote(REPLACING, FROM_D);
   const final = finish(joint);
-  t.same(final, { ...THREE, voters: [a, b, d], removed: ['x', 'c'] });
+  t.same(final, { ...THREE, voters: [a, b, PROMOTED], removed: ['x', 'c'] });
   t.equal(begin(final, { kind: 'add', member: c }), 'removed_id');
   t.equal(isDone(joint, { kind: 'replace', id: 'c', member: d }), false);
   t.equal(isDone(final, { kind: 'replace', id: 'c', member: d }), true);
@@ -115,7 +118,7 @@ t.test('whoever is only in the outgoing half may never come back', (t) => {
 
 t.test('a change is done when nothing of it is left to do', (t) => {
   t.equal(isDone(WITH_LEARNER, { kind: 'add', member: d }), false, 'not while it is a learner');
-  t.equal(isDone(finish(promote(WITH_LEARNER, ['d'])), { kind: 'add', member: d }), true);
+  t.equal(isDone(finish(promote(WITH_LEARNER, FROM_D)), { kind: 'add', member: d }), true);
   t.equal(isDone(THREE, { kind: 'remove', id: 'x' }), true);
   t.equal(isDone(THREE, { kind: 'remove', id: 'c' }), false);
   t.equal(isDone(THREE, { kind: 'update', member: b }), true);

@@ -46,16 +46,25 @@ export function begin(
   }
 }
 
-/** Learners become voters, and whom they replace leaves: the joint configuration. */
-export function promote(configuration: Configuration, ids: readonly NodeId[]): Configuration {
+/**
+ * Learners become voters, and whom they replace leaves: the joint configuration.
+ * @param directories of those that are promoted
+ */
+export function promote(
+  configuration: Configuration,
+  directories: ReadonlyMap<NodeId, string>,
+): Configuration {
   const { voters, learners } = configuration;
-  const promoted = learners.filter((one) => ids.includes(one.id));
+  const promoted = learners.filter((one) => directories.has(one.id));
   const leaving = new Set(promoted.map((one) => one.replaces));
+  const asVoter = ({ id, raft, api }: Member): Member => {
+    return { id, raft, api, directory_id: directories.get(id) as string };
+  };
   return {
     ...configuration,
-    voters: [...voters.filter((one) => !leaving.has(one.id)), ...promoted.map(withoutPlan)],
+    voters: [...voters.filter((one) => !leaving.has(one.id)), ...promoted.map(asVoter)],
     voters_outgoing: voters,
-    learners: learners.filter((one) => !ids.includes(one.id)),
+    learners: learners.filter((one) => !directories.has(one.id)),
   };
 }
 
@@ -163,8 +172,4 @@ function addressTaken({ voters, learners }: Configuration, member: Member): bool
 function withRemoved(configuration: Configuration, ids: readonly NodeId[]): Configuration {
   if (ids.length === 0) return configuration;
   return { ...configuration, removed: [...(configuration.removed ?? []), ...ids] };
-}
-
-function withoutPlan({ id, raft, api }: Member): Member {
-  return { id, raft, api };
 }

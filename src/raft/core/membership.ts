@@ -7,7 +7,8 @@ import {
   type MemberChange,
   promote,
 } from './member-change.ts';
-import { type Configuration, ENTRY_TYPE, type Member } from './messages.ts';
+import { type Configuration, ENTRY_TYPE, type Member, type NodeId } from './messages.ts';
+import { refuseOtherDirectory } from './other-directory.ts';
 import { followMembers, forgetDeparted, isAnswering } from './peers.ts';
 import { appendEntry } from './persistence.ts';
 import { isVoter } from './quorum.ts';
@@ -53,6 +54,7 @@ export function reportConfiguration(core: Core): void {
   const told = core.toldConfiguration;
   if (told.latest === latest && told.committed === committed) return;
   core.toldConfiguration = { latest, committed };
+  refuseOtherDirectory(core);
   core.effects.push({ type: 'configuration', latest, committed });
 }
 
@@ -97,12 +99,13 @@ function giveWay(core: Core): void {
 }
 
 function promoteLearners(core: Core): void {
-  const ready = core.configuration.learners.filter((learner) => isCaughtUp(core, learner));
-  if (ready.length === 0) return;
-  const next = promote(
-    core.configuration,
-    ready.map((learner) => learner.id),
-  );
+  const ready = new Map<NodeId, string>();
+  for (const learner of core.configuration.learners) {
+    const directory = core.progress.get(learner.id)?.directory ?? null;
+    if (isCaughtUp(core, learner) && directory !== null) ready.set(learner.id, directory);
+  }
+  if (ready.size === 0) return;
+  const next = promote(core.configuration, ready);
   if (isSafe(core, next)) propose(core, next);
 }
 

@@ -26,6 +26,8 @@ export interface Member {
   readonly api: string;
   /** Of a learner: the voter that leaves when this one is promoted. Beyond the schema. */
   readonly replaces?: NodeId;
+  /** Of the folder that holds its log, see `directories.ts`; absent: not known yet. Beyond the schema. */
+  readonly directory_id?: string;
 }
 
 /** A joint configuration (thesis §4.3) has a non-empty `voters_outgoing`. */

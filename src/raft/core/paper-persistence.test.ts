@@ -2,6 +2,7 @@ import t from 'tap';
 import {
   accepted,
   append,
+  arrival,
   entriesFrom,
   LoneServer,
   MIN_TIMEOUT_MS,
@@ -173,16 +174,8 @@ t.test('one step, one batch: the last word of several events', (t) => {
   const server = slow({ log: [1, 1, 1], term: 1 });
   const prev = { prev_log_index: 1, prev_log_term: 1 };
   server.give(
-    {
-      type: 'message',
-      from: 'b',
-      message: append('b', { ...prev, term: 2, entries: entriesFrom(2, 2, 2) }),
-    },
-    {
-      type: 'message',
-      from: 'c',
-      message: append('c', { ...prev, term: 3, entries: entriesFrom(2, 3) }),
-    },
+    arrival('b', append('b', { ...prev, term: 2, entries: entriesFrom(2, 2, 2) })),
+    arrival('c', append('c', { ...prev, term: 3, entries: entriesFrom(2, 3) })),
   );
   t.equal(server.persisted.length, 1);
   t.match(server.persisted[0], { hard_state: { term: 3 }, entries: [{ index: 2, term: 3 }] });
@@ -202,10 +195,7 @@ t.test('what was said in a step before its term moved on does not leave', (t) =>
   const entries = entriesFrom(2, 2);
   const older = append('b', { term: 1, prev_log_index: 2, prev_log_term: 1 });
   const newer = append('c', { term: 2, prev_log_index: 1, prev_log_term: 1, entries });
-  const sent = server.give(
-    { type: 'message', from: 'b', message: older },
-    { type: 'message', from: 'c', message: newer },
-  );
+  const sent = server.give(arrival('b', older), arrival('c', newer));
   t.match(sent, [{ to: 'c', body: { term: 2, match_index: 2 } }], 'entry 2 of term 1 is gone');
   t.equal(sent.length, 1);
   t.end();

@@ -2,6 +2,7 @@ import t from 'tap';
 import {
   accepted,
   append,
+  arrival,
   entriesFrom,
   HEARTBEAT_MS,
   LoneServer,
@@ -128,7 +129,7 @@ t.test('entries that come with the snapshot in one step follow it on the disk', 
   const server = new LoneServer({ log: [1, 1], term: 3 });
   const entries = entriesFrom(8, 3, 3);
   const message = append('b', { term: 3, prev_log_index: 7, prev_log_term: 2, entries });
-  server.give(received(7, 2), { type: 'message', from: 'b', message });
+  server.give(received(7, 2), arrival('b', message));
   t.match(server.persisted.at(-1), {
     reset: { index: 7, term: 2 },
     entries: [{ index: 8 }, { index: 9 }],

@@ -1,3 +1,4 @@
+import { directoryOf } from './directories.ts';
 import type { Configuration, NodeId } from './messages.ts';
 import { Progress } from './progress.ts';
 import { memberIds } from './quorum.ts';
@@ -43,6 +44,23 @@ export function forgetDeparted(core: Core): void {
       core.progress.delete(id);
     }
   }
+}
+
+/**
+ * Whether a message counts as from the member that the configuration means. What is known of a peer whose
+ * directory the configuration does not say, a learner's above all, holds for one directory only.
+ */
+export function isSameServer(core: Core, id: NodeId, directory: string | null): boolean {
+  const known = directoryOf(core.configuration, id);
+  if (known !== undefined) return directory === known;
+  const progress = core.progress.get(id);
+  if (progress === undefined || progress.directory === directory) return true;
+  if (progress.directory !== null) {
+    core.progress.set(id, new Progress(core.log.lastIndex + 1, core.now));
+    core.catchUps.delete(id);
+  }
+  (core.progress.get(id) as Progress).directory = directory;
+  return true;
 }
 
 /** Answered within an election timeout. */

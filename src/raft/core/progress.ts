@@ -30,6 +30,8 @@ export class Progress {
   roundAcked = 0;
   /** Since then, by our clock, it helps to elect nobody else; see `lease.ts`. */
   leaseFrom = Number.NEGATIVE_INFINITY;
+  /** Of a peer of which the configuration does not say it: what it spoke from last. */
+  directory: string | null = null;
   #inflight: { readonly last: number; readonly bytes: number }[] = [];
   #inflightBytes = 0;
 

@@ -1,3 +1,4 @@
+import { areIdentified } from './directories.ts';
 import type { Configuration, Member, NodeId } from './messages.ts';
 
 /**
@@ -22,6 +23,16 @@ export function memberIds(configuration: Configuration): NodeId[] {
 export function hasQuorum(configuration: Configuration, agrees: (id: NodeId) => boolean): boolean {
   const { voters, voters_outgoing: outgoing } = configuration;
   return isMajority(voters, agrees) && (outgoing.length === 0 || isMajority(outgoing, agrees));
+}
+
+/**
+ * Whether those for whom `agrees` holds elect a leader. As long as the directories of the voters are not
+ * known, one that lost its own could not be told from one that never had any: then all have to agree.
+ */
+export function isElected(configuration: Configuration, agrees: (id: NodeId) => boolean): boolean {
+  if (areIdentified(configuration)) return hasQuorum(configuration, agrees);
+  const { voters, voters_outgoing: outgoing } = configuration;
+  return [...voters, ...outgoing].every((member) => agrees(member.id));
 }
 
 /** The highest value that a majority has reached: the commit rule, and the contact of a quorum. */

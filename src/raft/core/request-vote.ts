@@ -3,6 +3,7 @@ import { hardStateDurable, send } from './outbox.ts';
 import { setHardState } from './persistence.ts';
 import { becomeFollower } from './roles.ts';
 import { type Core, resetElectionTimer } from './state.ts';
+import type { MessageArrives } from './types.ts';
 
 /** RequestVote RPC, receiver (paper, Figure 2), with pre-vote and leader stickiness. */
 export function onVoteRequest(core: Core, from: NodeId, request: VoteRequest): void {
@@ -28,7 +29,11 @@ export function onVoteRequest(core: Core, from: NodeId, request: VoteRequest): v
 }
 
 /** RequestVote RPC, the candidate's side: one vote per voter, only for this very campaign. */
-export function onVoteResponse(core: Core, from: NodeId, response: VoteResponse): void {
+export function onVoteResponse(
+  core: Core,
+  { from, directory_id }: Pick<MessageArrives, 'from' | 'directory_id'>,
+  response: VoteResponse,
+): void {
   if (response.pre_vote) {
     if (core.role !== 'pre_candidate') return;
     if (response.vote_granted && response.term !== core.term + 1) return;
@@ -36,6 +41,7 @@ export function onVoteResponse(core: Core, from: NodeId, response: VoteResponse)
     return;
   }
   core.votes.set(from, response.vote_granted);
+  if (directory_id !== null) core.voterDirectories.set(from, directory_id);
 }
 
 /** Heard from a leader within the shortest election timeout, or is one. */

@@ -1,4 +1,5 @@
 import { assert } from './assert.ts';
+import { areIdentified, identified } from './directories.ts';
 import { ENTRY_TYPE, type NodeId } from './messages.ts';
 import { startProgress } from './peers.ts';
 import { appendEntry, setHardState } from './persistence.ts';
@@ -27,7 +28,7 @@ export function becomeFollower(core: Core, term: number, leaderId: NodeId | null
 
 export function becomePreCandidate(core: Core): void {
   assert(core.role !== 'leader', 'a leader would campaign');
-  core.votes = new Map();
+  forgetVotes(core);
   failReads(core);
   resetElectionTimer(core);
   enter(core, 'pre_candidate', null, true);
@@ -37,7 +38,7 @@ export function becomePreCandidate(core: Core): void {
 export function becomeCandidate(core: Core): void {
   assert(core.role !== 'leader', 'a leader would campaign');
   setHardState(core, core.term + 1, core.id);
-  core.votes = new Map();
+  forgetVotes(core);
   core.ownVoteSeq = core.persistSeq + 1;
   resetElectionTimer(core);
   enter(core, 'candidate', null, true);
@@ -54,10 +55,30 @@ export function becomeLeader(core: Core): void {
     type: ENTRY_TYPE.no_op,
     command: new Uint8Array(0),
   });
+  if (!areIdentified(core.configuration)) identifyVoters(core);
   core.heartbeatAt = core.now;
   core.roundsBegun = [];
   core.leaseIsVoid = false;
   enter(core, 'leader', core.id, true);
+}
+
+/**
+ * The first thing that a cluster agrees on: no command comes before it in any log, so whoever has
+ * acknowledged one knows who its voters are.
+ */
+function identifyVoters(core: Core): void {
+  const directories = new Map([...core.voterDirectories, [core.id, core.directoryId]]);
+  appendEntry(core, {
+    index: core.noopIndex + 1,
+    term: core.term,
+    type: ENTRY_TYPE.configuration,
+    command: core.configurations.encode(identified(core.configuration, directories)),
+  });
+}
+
+function forgetVotes(core: Core): void {
+  core.votes = new Map();
+  core.voterDirectories = new Map();
 }
 
 function enter(core: Core, role: Role, leaderId: NodeId | null, changed: boolean): void {

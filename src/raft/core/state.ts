@@ -2,6 +2,7 @@ import { assert } from './assert.ts';
 import { Configurations, type PlacedConfiguration } from './configurations.ts';
 import { LogView } from './log-view.ts';
 import type { Configuration, NodeId } from './messages.ts';
+import { refuseOtherDirectory } from './other-directory.ts';
 import type { Progress } from './progress.ts';
 import { Random } from './random.ts';
 import type { CoreOptions, Effect, Role, SnapshotHead, Timing } from './types.ts';
@@ -29,6 +30,7 @@ export interface PendingBatch {
  */
 export interface Core {
   readonly id: NodeId;
+  readonly directoryId: string;
   readonly timing: Timing;
   readonly random: Random;
   readonly log: LogView;
@@ -80,6 +82,8 @@ export interface Core {
 
   // Candidates.
   votes: Map<NodeId, boolean>;
+  /** From which directory each of the others voted. */
+  voterDirectories: Map<NodeId, string>;
   /** The candidate's vote for itself counts when this batch is durable. */
   ownVoteSeq: number;
 
@@ -130,6 +134,7 @@ export function createCore(options: CoreOptions): Core {
   const commit = options.applied;
   const core: Core = {
     id: options.id,
+    directoryId: options.directory_id,
     timing: options.timing,
     random: new Random(options.seed),
     log,
@@ -160,6 +165,7 @@ export function createCore(options: CoreOptions): Core {
     resetTo: null,
     installing: null,
     votes: new Map(),
+    voterDirectories: new Map(),
     ownVoteSeq: 0,
     progress: new Map(),
     departing: new Map(),
@@ -181,6 +187,7 @@ export function createCore(options: CoreOptions): Core {
     leaseIsVoid: false,
     effects: [],
   };
+  refuseOtherDirectory(core);
   resetElectionTimer(core);
   return core;
 }

@@ -14,6 +14,7 @@ import { onClockJumped } from './lease.ts';
 import { advanceMembership, onChangeMembers, reportConfiguration } from './membership.ts';
 import type { Message, NodeId } from './messages.ts';
 import { dropOutdated } from './outbox.ts';
+import { isSameServer } from './peers.ts';
 import { onDurable, persist } from './persistence.ts';
 import { onPropose } from './propose.ts';
 import {
@@ -35,7 +36,7 @@ import {
 } from './snapshots.ts';
 import type { Core } from './state.ts';
 import { advanceTransfer, onTransfer } from './transfer.ts';
-import type { Effect, Event } from './types.ts';
+import type { Effect, Event, MessageArrives } from './types.ts';
 
 /**
  * The whole algorithm: takes what happened, changes `core`, and returns what has to be done, in
@@ -82,7 +83,7 @@ function onEvent(core: Core, event: Event): void {
     case 'tick':
       return onTick(core);
     case 'message':
-      return onMessage(core, event.from, event.message);
+      return onMessage(core, event);
     case 'propose':
       return onPropose(core, event.request_id, event.command);
     case 'read':
@@ -122,15 +123,17 @@ function onTick(core: Core): void {
   repeatForwardedReads(core);
 }
 
-/** Terms are compared here and nowhere else (paper §5.1). */
-function onMessage(core: Core, from: NodeId, message: Message): void {
+/** Who speaks and in which term is looked at here and nowhere else (paper §5.1). */
+function onMessage(core: Core, arrival: MessageArrives): void {
+  const { from, message } = arrival;
+  if (!isSameServer(core, from, arrival.directory_id)) return;
   const term = bindingTerm(message);
   if (term > core.term) becomeFollower(core, term, null);
   switch (message.kind) {
     case 'VoteRequest':
       return onVoteRequest(core, from, message.body);
     case 'VoteResponse':
-      return onVoteResponse(core, from, message.body);
+      return onVoteResponse(core, arrival, message.body);
     case 'AppendEntriesRequest':
       return onAppendEntries(core, from, message.body);
     case 'AppendEntriesResponse':

@@ -25,7 +25,7 @@ export interface SnapshotHead {
 export type Event =
   /** Time has passed; due when `deadline(core)` is reached. */
   | { readonly type: 'tick' }
-  | { readonly type: 'message'; readonly from: NodeId; readonly message: Message }
+  | MessageArrives
   | { readonly type: 'propose'; readonly request_id: string; readonly command: Uint8Array }
   /** A linearizable read asks from which index on this node may answer it. */
   | { readonly type: 'read'; readonly id: string }
@@ -59,6 +59,14 @@ export type Event =
   /** Whether the disk's reserve is touched. */
   | { readonly type: 'disk'; readonly low: boolean }
   | { readonly type: 'reachable'; readonly peer: NodeId; readonly reachable: boolean };
+
+export interface MessageArrives {
+  readonly type: 'message';
+  readonly from: NodeId;
+  /** The directory that `from` has, `null` when it does not say. */
+  readonly directory_id: string | null;
+  readonly message: Message;
+}
 
 /** What the host has to do, in this order. */
 export type Effect =
@@ -132,6 +140,8 @@ export interface SendEffect {
 
 export interface CoreOptions {
   readonly id: NodeId;
+  /** Of the folder that the log is in: given once, when that was made, and unlike all others. */
+  readonly directory_id: string;
   /** In force at the start of the log: the first members, or what the snapshot carries. */
   readonly configuration: Configuration;
   /** Where that one stood in the log; 0 when absent. */

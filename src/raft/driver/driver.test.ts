@@ -18,6 +18,7 @@ t.test('what was applied wakes nobody, and is heard of with what comes next', as
   const hooks = { beforeStep: () => (steps += 1) };
   const driver = new Driver(
     {
+      directory_id: 'a',
       id: 'n1',
       configuration: { voters: [], voters_outgoing: [], learners: [] },
       join_index: 0,

@@ -79,7 +79,8 @@ export class Driver {
     // No retry: a failed fsync may have dropped pages, and a second one would claim success.
     this.#log.onFailure = (error) => this.halt(error);
     this.#log.onDiskLow = (low) => this.push({ type: 'disk', low });
-    this.#transport.onMessage = (from, message) => this.push({ type: 'message', from, message });
+    this.#transport.onMessage = (from, message, directory_id) =>
+      this.push({ type: 'message', from, directory_id, message });
     // A node that joins has no members yet: its transport was told by whom it may be led.
     const { configuration } = this.#core;
     if (memberIds(configuration).length > 0) this.#transport.setMembers(configuration);

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
+import { directoryIdOf } from '../../../test/fixtures/directory-id.ts';
 import { freePorts } from '../../../test/fixtures/free-ports.ts';
 import type { NodeKeys } from '../../pki/load-node-keys.ts';
 import type { Configuration } from '../core/messages.ts';
@@ -22,7 +23,13 @@ async function open(
   const { cluster_id, node_id } = keys;
   const raft = `127.0.0.1:${port}`;
   const node = await openTransport({
-    self: { cluster_id, node_id, raft, listen: { host: '127.0.0.1', port } },
+    self: {
+      cluster_id,
+      node_id,
+      directory_id: directoryIdOf(node_id),
+      raft,
+      listen: { host: '127.0.0.1', port },
+    },
     members: configurationOf({}),
     keys,
     logger: pino({ level: 'silent' }),

@@ -6,7 +6,7 @@ import { Refused } from './refusals.ts';
  * Two nodes speak only when these are equal; what is optional is a feature. Goes up when some node could
  * not read what another writes, be it a command of the log.
  */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 export const FEATURES: readonly string[] = [];
 
 const ADDRESS = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/;
@@ -15,6 +15,8 @@ const ADDRESS = /^([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]):\d{1,5}$/;
 export interface Handshake {
   readonly cluster_id: string;
   readonly node_id: NodeId;
+  /** Of the folder with its log, see `core/directories.ts`. */
+  readonly directory_id: string;
   readonly protocol_version: number;
   /** What the sender understands beyond the version; unknown names are ignored. */
   readonly features: readonly string[];
@@ -25,6 +27,7 @@ export interface Handshake {
 export interface Self {
   readonly cluster_id: string;
   readonly node_id: NodeId;
+  readonly directory_id: string;
   readonly raft?: string;
 }
 
@@ -39,7 +42,7 @@ export function checkedHandshake(
   peer: NodeId,
   limits: TransportLimits,
 ): Handshake {
-  const { cluster_id, node_id, protocol_version, features, raft } = body;
+  const { cluster_id, node_id, directory_id, protocol_version, features, raft } = body;
   if (
     typeof cluster_id !== 'string' ||
     typeof node_id !== 'string' ||
@@ -49,7 +52,7 @@ export function checkedHandshake(
   ) {
     throw new Refused(
       'malformed_handshake',
-      'a handshake is {cluster_id, node_id, protocol_version, features, raft?}',
+      'a handshake is {cluster_id, node_id, directory_id, protocol_version, features, raft?}',
     );
   }
   if (cluster_id !== own.cluster_id) {
@@ -64,14 +67,21 @@ export function checkedHandshake(
       `${own.node_id} speaks protocol version ${own.protocol_version}, not ${protocol_version}: run versions that overlap`,
     );
   }
+  if (!isDirectory(directory_id, limits)) {
+    throw new Refused('malformed_handshake', 'directory_id must say which data folder this is');
+  }
   if (node_id !== peer) {
     throw new Refused(
       'wrong_node',
       `the certificate is of ${peer}, the handshake of ${quote(node_id)}`,
     );
   }
-  const known = { cluster_id, node_id, protocol_version, features };
+  const known = { cluster_id, node_id, directory_id, protocol_version, features };
   return raft === undefined ? known : { ...known, raft };
+}
+
+function isDirectory(value: unknown, limits: TransportLimits): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= limits.maxIdLength;
 }
 
 function isFeatures(value: unknown, limits: TransportLimits): value is string[] {

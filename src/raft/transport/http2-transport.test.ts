@@ -1,4 +1,5 @@
 import t from 'tap';
+import { directoryIdOf } from '../../../test/fixtures/directory-id.ts';
 import type { Message } from '../core/messages.ts';
 import { openTransport } from './open-transport.ts';
 import {
@@ -239,7 +240,8 @@ t.test('members can come, move and go', async (t) => {
 t.test('it does not start with foreign keys or where another listens', async (t) => {
   const keys = await makeKeys(t, ['n1', 'n2']);
   const n1 = await openNode(t, keys.n1!);
-  const self = { cluster_id: 'test', node_id: 'n1', listen: { host: '127.0.0.1', port: 0 } };
+  const identity = { cluster_id: 'test', node_id: 'n1', directory_id: directoryIdOf('n1') };
+  const self = { ...identity, listen: { host: '127.0.0.1', port: 0 } };
   const rest = {
     members: configurationOf({}),
     logger: { debug() {}, info() {}, warn() {} },

@@ -19,7 +19,13 @@ import { PeerConnection } from './peer-connection.ts';
 import { newPeerCounters, type PeerCounters, type PeerStatus } from './peer-counters.ts';
 import { type PeerHandler, PeerHandlers } from './peer-handlers.ts';
 import { Peers } from './peers.ts';
-import { type RefusalCounts, Refusals, Refused, type TransportLogger } from './refusals.ts';
+import {
+  type RefusalCounts,
+  type RefusalReason,
+  Refusals,
+  Refused,
+  type TransportLogger,
+} from './refusals.ts';
 import { ReplyWaiters } from './reply-waiters.ts';
 import { RPC_PREFIX, Rpc } from './rpc.ts';
 import { PeerServer } from './server.ts';
@@ -51,6 +57,7 @@ export class Http2Transport implements Transport {
     Promise.reject(new Error('this node is starting'));
   onReachable: Transport['onReachable'] = () => undefined;
   onToldRemoved: Transport['onToldRemoved'] = () => undefined;
+  onToldOtherDirectory: Transport['onToldOtherDirectory'] = () => undefined;
 
   readonly #own: Handshake;
   readonly #keys: TransportKeys;
@@ -68,13 +75,18 @@ export class Http2Transport implements Transport {
   #framesToStrangers = 0;
 
   constructor({ self, keys, logger, limits }: Omit<TransportOptions, 'members'>) {
-    const { cluster_id, node_id, raft } = self;
-    this.#own = ownHandshake({ cluster_id, node_id, ...(raft !== undefined && { raft }) });
+    const { cluster_id, node_id, directory_id, raft } = self;
+    this.#own = ownHandshake({
+      cluster_id,
+      node_id,
+      directory_id,
+      ...(raft !== undefined && { raft }),
+    });
     this.#keys = keys;
     this.#logger = logger;
     this.#limits = checkLimits({ ...DEFAULT_LIMITS, ...limits });
     this.#refusals = new Refusals(logger, this.#limits);
-    this.#refusals.onToldRemoved = (peer) => this.onToldRemoved(peer);
+    this.#refusals.onTold = (peer, reason) => this.#told(peer, reason);
     this.#waiters = new ReplyWaiters(this.#limits);
     this.#peers = new Peers({
       self: node_id,
@@ -86,7 +98,8 @@ export class Http2Transport implements Transport {
     const shared = {
       limits: this.#limits,
       refusals: this.#refusals,
-      onMessage: (from: NodeId, message: Message) => this.onMessage(from, message),
+      onMessage: (from: NodeId, message: Message, directory: string | null) =>
+        this.onMessage(from, message, directory),
       onForward: (from: NodeId, request: ForwardRequest) => this.onForward(from, request),
       onInstallSnapshot: (from: NodeId, request: InstallSnapshotRequest) =>
         this.onInstallSnapshot(from, request),
@@ -153,6 +166,7 @@ export class Http2Transport implements Transport {
 
   setMembers(configuration: Configuration): void {
     this.#peers.setMembers(configuration);
+    this.#inbound.keep((peer, directory) => this.#peers.isWelcome(peer, directory));
     this.#server.dropStrangers();
   }
 
@@ -181,6 +195,12 @@ export class Http2Transport implements Transport {
       logger: this.#logger,
       onReachable: (reachable) => this.onReachable(member.id, reachable),
     });
+  }
+
+  #told(peer: NodeId, reason: string): void {
+    const refusal = reason as RefusalReason;
+    if (refusal === 'removed_sender') this.onToldRemoved(peer);
+    if (refusal === 'other_directory') this.onToldOtherDirectory(peer);
   }
 
   /** Kept when a member's address changes. */

@@ -16,14 +16,20 @@ export interface InboundStreamsOptions {
   /** Its handshake is accepted; may throw `Refused`. */
   readonly onConnected: (peer: NodeId, handshake: Handshake) => void;
   readonly countersOf: (peer: NodeId) => PeerCounters;
-  readonly onMessage: (from: NodeId, message: Message) => void;
+  readonly onMessage: (from: NodeId, message: Message, directoryId: string) => void;
   readonly onForward: (from: NodeId, request: ForwardRequest) => Promise<ForwardResponse>;
+}
+
+interface Accepted {
+  readonly peer: NodeId;
+  readonly directory: string;
+  readonly stream: PeerStream;
 }
 
 /** The streams that peers dialled: their messages come in here, and only answers go out. */
 export class InboundStreams {
   readonly #options: InboundStreamsOptions;
-  readonly #current = new Map<string, PeerStream>();
+  readonly #current = new Map<string, Accepted>();
   readonly #forwardsRunning = new Map<NodeId, number>();
 
   constructor(options: InboundStreamsOptions) {
@@ -33,25 +39,35 @@ export class InboundStreams {
   accept(peer: NodeId, http: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     const { own, limits, refusals, countersOf } = this.#options;
     const key = `${peer} ${String(headers[LANE_HEADER] ?? '')}`;
+    let directory = '';
     const stream = new PeerStream(http, { own, peer }, limits, countersOf(peer), {
       onOpen: (handshake) => {
         this.#options.onConnected(peer, handshake);
+        directory = handshake.directory_id;
         // A peer that dials again has given up the stream before; what is left there is old.
-        this.#current.get(key)?.close();
-        this.#current.set(key, stream);
+        this.#current.get(key)?.stream.close();
+        this.#current.set(key, { peer, directory, stream });
         stream.send('Handshake', own);
       },
-      onFrame: (name, body) => this.#receive(peer, stream, name, body),
+      onFrame: (name, body) => this.#receive({ peer, directory, stream }, name, body),
       onRefused: (refused) => refusals.record(refused, peer),
     });
     http.on('close', () => {
       stream.outbox.close();
-      if (this.#current.get(key) === stream) this.#current.delete(key);
+      if (this.#current.get(key)?.stream === stream) this.#current.delete(key);
     });
     http.respond({ ':status': 200 });
   }
 
-  #receive(peer: NodeId, stream: PeerStream, name: FrameName, body: Record<string, unknown>): void {
+  /** Who is not welcome any more may try again, and is then told why not. */
+  keep(isWelcome: (peer: NodeId, directory: string) => boolean): void {
+    for (const { peer, directory, stream } of this.#current.values()) {
+      if (!isWelcome(peer, directory)) stream.close();
+    }
+  }
+
+  #receive(from: Accepted, name: FrameName, body: Record<string, unknown>): void {
+    const { peer, directory, stream } = from;
     switch (name) {
       case 'ForwardRequest':
         this.#forward(peer, stream, body);
@@ -62,7 +78,11 @@ export class InboundStreams {
       case 'ForwardResponse':
         throw new Refused('unknown_kind', `a ${name} does not come as a message`);
       default:
-        this.#options.onMessage(peer, checkedMessage(name, body, peer, this.#options.limits));
+        this.#options.onMessage(
+          peer,
+          checkedMessage(name, body, peer, this.#options.limits),
+          directory,
+        );
     }
   }
 

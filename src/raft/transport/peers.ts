@@ -76,8 +76,20 @@ export class Peers {
     return !this.#members.has(peer) && !this.#farewells.has(peer);
   }
 
-  /** A peer's stream came in. Throws `Refused` when there is no way to answer it. */
+  /** Whether `peer` may be the member that has this directory. */
+  isWelcome(peer: NodeId, directory: string): boolean {
+    const known = this.#members.get(peer)?.directory_id;
+    return known === undefined || known === directory;
+  }
+
+  /** A peer's stream came in. Throws `Refused` when there is no way to answer it, or no wish to. */
   arrived(peer: NodeId, handshake: Handshake): void {
+    if (!this.isWelcome(peer, handshake.directory_id)) {
+      throw new Refused(
+        'other_directory',
+        `${peer} had another data folder when it became a member, and cannot go on without it`,
+      );
+    }
     const connection = this.#connections.get(peer);
     if (connection !== undefined && (this.#members.has(peer) || handshake.raft === undefined)) {
       connection.wake();

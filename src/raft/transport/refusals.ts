@@ -12,6 +12,8 @@ const REASONS = [
   'unknown_sender',
   /** It was a member, and can never be one again. */
   'removed_sender',
+  /** Its id is a member's, its data folder is not: it has forgotten what it promised. */
+  'other_directory',
   'wrong_cluster',
   'wrong_version',
   /** The handshake names another node than the certificate. */
@@ -33,8 +35,6 @@ const REASONS = [
   /** The peer refused what we sent; its own words are in the log. */
   'by_peer',
 ] as const;
-
-const REMOVED_SENDER: RefusalReason = 'removed_sender';
 
 export type RefusalReason = (typeof REASONS)[number];
 export type RefusalCounts = Readonly<Record<RefusalReason, number>>;
@@ -65,8 +65,8 @@ export class Refusals {
   readonly #limits: Pick<TransportLimits, 'refusalLogIntervalMs'>;
   readonly #counts: Record<RefusalReason, number>;
   readonly #muted = new Map<string, { until: number; hidden: number }>();
-  /** A peer says that this node was removed from the cluster. */
-  onToldRemoved: (peer: NodeId) => void = () => undefined;
+  /** A peer refuses this node, and says why: one of its own reasons. */
+  onTold: (peer: NodeId, reason: string) => void = () => undefined;
 
   constructor(logger: TransportLogger, limits: Pick<TransportLimits, 'refusalLogIntervalMs'>) {
     this.#logger = logger;
@@ -81,7 +81,7 @@ export class Refusals {
   record(refused: Refused, peer: NodeId | null): boolean {
     this.#counts[refused.reason] += 1;
     const { peerReason } = refused;
-    if (peer !== null && peerReason === REMOVED_SENDER) this.onToldRemoved(peer);
+    if (peer !== null && peerReason !== null) this.onTold(peer, peerReason);
     const now = performance.now();
     const key = `${refused.reason} ${peer ?? ''}`;
     const muted = this.#muted.get(key);

@@ -17,6 +17,8 @@ import { checkedForwardRequest, checkedMessage } from './validate.ts';
 import { checkedInstallSnapshot } from './validate-snapshot.ts';
 
 export const RPC_PREFIX = '/raft.v1.Raft/';
+/** What a stream says in its handshake. */
+export const DIRECTORY_HEADER = 'raft-directory';
 
 /** Methods whose answer is the core's. */
 const CORE_METHODS = new Map<string, MessageKind>([
@@ -37,7 +39,7 @@ export interface RpcOptions {
   readonly limits: TransportLimits;
   readonly refusals: Refusals;
   readonly waiters: ReplyWaiters;
-  readonly onMessage: (from: NodeId, message: Message) => void;
+  readonly onMessage: (from: NodeId, message: Message, directoryId: string | null) => void;
   readonly onForward: (from: NodeId, request: ForwardRequest) => Promise<ForwardResponse>;
   readonly onInstallSnapshot: (
     from: NodeId,
@@ -107,7 +109,8 @@ export class Rpc {
     }
     const message = checkedMessage(kind, body, peer, limits);
     const answer = this.#options.waiters.wait(peer, message);
-    this.#options.onMessage(peer, message);
+    const directory = headers[DIRECTORY_HEADER];
+    this.#options.onMessage(peer, message, typeof directory === 'string' ? directory : null);
     return (await answer)?.body ?? null;
   }
 }

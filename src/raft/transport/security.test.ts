@@ -1,5 +1,6 @@
 import { connect as netConnect } from 'node:net';
 import t, { type Test } from 'tap';
+import { directoryIdOf } from '../../../test/fixtures/directory-id.ts';
 import { encodeFrame, FRAME_KIND } from './frames.ts';
 import { ownHandshake } from './handshake.ts';
 import type { Http2Transport } from './http2-transport.ts';
@@ -16,7 +17,11 @@ import {
   until,
 } from './test-nodes.ts';
 
-const HANDSHAKE = ownHandshake({ cluster_id: 'test', node_id: 'n2' });
+const HANDSHAKE = ownHandshake({
+  cluster_id: 'test',
+  node_id: 'n2',
+  directory_id: directoryIdOf('n2'),
+});
 const READ = { kind: 'ReadIndexRequest', body: { term: 1, request_id: 'r1' } } as const;
 
 function rawFrame(kind: number, body: Buffer): Buffer {
@@ -121,6 +126,12 @@ t.test('handshakes that are wrong', async (t) => {
     ['wrong_version', encodeFrame('Handshake', { ...HANDSHAKE, protocol_version: 1 })],
     ['wrong_node', encodeFrame('Handshake', { ...HANDSHAKE, node_id: 'n3' })],
     ['malformed_handshake', encodeFrame('Handshake', { ...HANDSHAKE, features: [1] })],
+    ['malformed_handshake', encodeFrame('Handshake', { ...HANDSHAKE, directory_id: '' })],
+    ['malformed_handshake', encodeFrame('Handshake', { ...HANDSHAKE, directory_id: 7 })],
+    [
+      'malformed_handshake',
+      encodeFrame('Handshake', { ...HANDSHAKE, directory_id: 'd'.repeat(300) }),
+    ],
     ['malformed_handshake', encodeFrame('ReadIndexRequest', READ.body)],
     ['malformed', rawFrame(FRAME_KIND.Handshake, Buffer.from('garbage'))],
     ['oversized', encodeFrame('Handshake', { ...HANDSHAKE, padding: 'x'.repeat(9000) })],
@@ -224,7 +235,12 @@ t.test('a refused peer is not logged more than once in a while', async (t) => {
     warn: (_o: object, text?: string) => warnings.push(text ?? ''),
   };
   const n1 = await openTransport({
-    self: { cluster_id: 'test', node_id: 'n1', listen: { host: '127.0.0.1', port: 0 } },
+    self: {
+      cluster_id: 'test',
+      node_id: 'n1',
+      directory_id: directoryIdOf('n1'),
+      listen: { host: '127.0.0.1', port: 0 },
+    },
     members: configurationOf({ n2: 1 }),
     keys: keys.n1!,
     logger,

@@ -3,6 +3,7 @@ import { createServer, connect as netConnect, type Server, type Socket } from 'n
 import { join } from 'node:path';
 import pino from 'pino';
 import type { Test } from 'tap';
+import { directoryIdOf } from '../../../test/fixtures/directory-id.ts';
 import { createClusterKeys } from '../../pki/create-cluster-keys.ts';
 import { loadNodeKeys, type NodeKeys } from '../../pki/load-node-keys.ts';
 import type { Configuration, Message, NodeId } from '../core/messages.ts';
@@ -44,7 +45,12 @@ export async function openNode(
 ): Promise<Http2Transport> {
   const { cluster_id, node_id } = keys;
   const node = await openTransport({
-    self: { cluster_id, node_id, listen: { host: '127.0.0.1', port } },
+    self: {
+      cluster_id,
+      node_id,
+      directory_id: directoryIdOf(node_id),
+      listen: { host: '127.0.0.1', port },
+    },
     members: configurationOf({}),
     keys,
     logger: pino({ level: 'silent' }),

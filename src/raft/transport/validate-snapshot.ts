@@ -4,6 +4,7 @@ import type {
   Configuration,
   InstallSnapshotRequest,
   InstallSnapshotResponse,
+  Member,
   NodeId,
 } from '../core/messages.ts';
 import type { TransportLimits } from './limits.ts';
@@ -60,9 +61,13 @@ function configuration(value: unknown, { maxIdLength }: TransportLimits): Config
   const { voters, voters_outgoing: outgoing, learners, removed = [] } = checked;
   const members = [...voters, ...outgoing, ...learners];
   if (members.length > 3 * maxMembers) throw wrong('configuration', 'of fewer members');
-  const texts = [...members.flatMap(({ id, raft, api }) => [id, raft, api]), ...removed];
+  const texts = [...members.flatMap(textsOf), ...removed];
   if (texts.every((text) => text.length <= maxIdLength)) return checked;
   throw wrong('configuration', `of texts of up to ${maxIdLength} characters`);
+}
+
+function textsOf({ id, raft, api, replaces = '', directory_id = '' }: Member): string[] {
+  return [id, raft, api, replaces, directory_id];
 }
 
 function bytes(body: Fields, field: string, length: number | null): Uint8Array {

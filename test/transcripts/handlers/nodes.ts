@@ -4,9 +4,10 @@ import type { Story } from '../story.ts';
 import { campaign } from './campaign.ts';
 import { run } from './deliver.ts';
 
-/** With `leader=a`, the first election is already over and its no-op committed everywhere. */
+/** `founding`: they meet for the first time. With `leader=a`, the first election is already over and its no-op committed everywhere. */
 export function nodes(story: Story, args: readonly string[]): void {
-  story.create(args.filter((arg) => !arg.includes('=')));
+  const ids = args.filter((arg) => arg !== 'founding' && !arg.includes('='));
+  story.create(ids, args.includes('founding'));
   const leader = args.find((arg) => arg.startsWith('leader='))?.slice('leader='.length);
   if (leader === undefined) return;
   campaign(story, [leader]);

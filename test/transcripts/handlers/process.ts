@@ -8,6 +8,12 @@ export function crash(story: Story, ids: readonly string[]): void {
   }
 }
 
+/** The disks of these nodes are lost, and they have new ones when they are back. */
+export function loseFolder(story: Story, ids: readonly string[]): void {
+  crash(story, ids);
+  for (const id of ids) story.node(id).loseFolder();
+}
+
 export function restart(story: Story, ids: readonly string[]): void {
   for (const id of ids) story.node(id).restart();
 }

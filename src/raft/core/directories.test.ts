@@ -1,0 +1,218 @@
+import t from 'tap';
+import { directoryIdOf } from '../../../test/fixtures/directory-id.ts';
+import {
+  accepted,
+  append,
+  HEARTBEAT_MS,
+  LoneServer,
+  refused,
+  voteRequest,
+  voteResponse,
+  votersOf,
+} from '../../../test/fixtures/lone-server.ts';
+import { configurationCodec } from '../configuration-codec.ts';
+import { identified } from './directories.ts';
+import { type Configuration, ENTRY_TYPE, type LogEntry } from './messages.ts';
+import { OtherDirectory } from './other-directory.ts';
+
+const KNOWN = votersOf(['a', 'b', 'c']);
+const FOUNDERS: Configuration = {
+  ...KNOWN,
+  voters: KNOWN.voters.map(({ id, raft, api }) => ({ id, raft, api })),
+};
+
+function founders(configuration = FOUNDERS): LoneServer {
+  return new LoneServer({ configuration });
+}
+
+/** Of the last batch that the server wrote. */
+function membersWritten(server: LoneServer): Configuration {
+  const entry = server.persisted.at(-1)?.entries.at(-1) as LogEntry;
+  return configurationCodec.decode(entry.command);
+}
+
+t.test('who knows nobody’s directory is elected by all, and by no majority', (t) => {
+  const server = founders();
+  server.campaign();
+  server.receive('b', voteResponse(1, true, true));
+  t.equal(server.core.role, 'pre_candidate');
+  server.receive('c', voteResponse(1, true, true));
+  t.equal(server.core.role, 'candidate');
+  server.receive('b', voteResponse(1, true));
+  t.equal(server.core.role, 'candidate');
+  server.receive('c', voteResponse(1, true));
+  t.equal(server.core.role, 'leader');
+  t.end();
+});
+
+t.test('one that says no is enough against it', (t) => {
+  const server = founders();
+  server.campaign();
+  server.receive('b', voteResponse(0, false, true));
+  t.equal(server.core.role, 'follower');
+  t.end();
+});
+
+t.test('the first leader writes who its voters are, next to its no-op', (t) => {
+  const server = founders();
+  server.lead();
+  t.match(server.persisted.at(-1)?.entries, [
+    { index: 1, type: ENTRY_TYPE.no_op },
+    { index: 2, type: ENTRY_TYPE.configuration },
+  ]);
+  t.same(membersWritten(server), KNOWN);
+  t.same(server.core.configuration, KNOWN, 'and goes by it at once');
+  server.receive('b', accepted(1, 2));
+  t.equal(server.core.commit, 2);
+  t.end();
+});
+
+t.test('a later leader has nothing to add', (t) => {
+  const server = new LoneServer();
+  server.lead();
+  t.match(server.persisted.at(-1)?.entries, [{ index: 1, type: ENTRY_TYPE.no_op }]);
+  t.end();
+});
+
+t.test('a vote binds the directory that it came from', (t) => {
+  const server = founders();
+  server.campaign();
+  for (const preVote of [true, false]) {
+    server.receive('b', voteResponse(1, true, preVote), 'b-old');
+    server.receive('b', voteResponse(1, true, preVote), 'b-new');
+    server.receive('c', voteResponse(1, true, preVote));
+  }
+  t.match(membersWritten(server).voters, [{ id: 'a' }, { directory_id: 'b-new' }, { id: 'c' }]);
+  t.end();
+});
+
+t.test('the only voter founds by itself, and keeps to the directory that it has then', (t) => {
+  const { voters } = FOUNDERS;
+  const server = new LoneServer({
+    members: ['a'],
+    configuration: { ...FOUNDERS, voters: voters.slice(0, 1) },
+  });
+  server.campaign();
+  t.equal(server.core.role, 'leader');
+  t.match(server.core.configuration.voters, [{ id: 'a', directory_id: directoryIdOf('a') }]);
+  t.end();
+});
+
+t.test('of a joint configuration all voters of both halves have to agree', (t) => {
+  const server = founders({
+    ...FOUNDERS,
+    voters: FOUNDERS.voters.slice(0, 2),
+    voters_outgoing: FOUNDERS.voters,
+  });
+  server.campaign();
+  server.receive('b', voteResponse(1, true, true));
+  t.equal(server.core.role, 'pre_candidate');
+  server.receive('c', voteResponse(1, true, true));
+  t.equal(server.core.role, 'candidate');
+  t.end();
+});
+
+for (const [what, directory] of [
+  ['another directory', 'c-new'],
+  ['no directory', null],
+] as const) {
+  t.test(`nothing counts that a member says with ${what}`, (t) => {
+    const server = new LoneServer({ log: [1], term: 1 });
+    server.campaign();
+    server.give({
+      type: 'message',
+      from: 'c',
+      directory_id: directory,
+      message: voteResponse(2, true, true),
+    });
+    t.equal(server.core.role, 'pre_candidate', 'no pre-vote');
+    server.receive('b', voteResponse(2, true, true));
+    server.give({
+      type: 'message',
+      from: 'c',
+      directory_id: directory,
+      message: voteResponse(2, true),
+    });
+    t.equal(server.core.role, 'candidate', 'no vote');
+    server.receive('b', voteResponse(2, true));
+    t.equal(server.core.role, 'leader');
+
+    const say = (message: Parameters<LoneServer['receive']>[1]) =>
+      server.give({ type: 'message', from: 'c', directory_id: directory, message });
+    say(accepted(2, 2));
+    t.equal(server.core.commit, 0, 'no acknowledgement');
+    server.receive('b', accepted(2, 2));
+    server.give({ type: 'read', id: 'r' });
+    say(accepted(2, 2, 1));
+    say(refused(2, 1, 0, 1));
+    t.same(server.effectsOf('read_ready'), [], 'no word that nobody else leads');
+    say(refused(9, 1));
+    t.equal(server.core.term, 2, 'no later term');
+    t.same(
+      say(voteRequest('c', { term: 9, last_log_index: 9, last_log_term: 8 })),
+      [],
+      'no answer',
+    );
+    server.tickAfter(10 * HEARTBEAT_MS);
+    say(accepted(2, 2, 2));
+    t.equal(server.core.role, 'follower', 'no contact that keeps a leader');
+    t.end();
+  });
+}
+
+t.test('a learner that comes back with another directory begins again', (t) => {
+  const configuration = { ...KNOWN, learners: [{ id: 'd', raft: 'd:1', api: 'http://d' }] };
+  const server = new LoneServer({ configuration });
+  server.lead();
+  server.receive('b', accepted(1, 1));
+  server.receive('d', accepted(1, 1), 'd-old');
+  t.equal(server.core.progress.get('d')?.match, 1);
+  server.receive('d', refused(1, 1), 'd-new');
+  t.match(server.core.progress.get('d'), { match: 0, state: 'probe', directory: 'd-new' });
+  t.same(server.core.configuration.voters.length, 3, 'what the old one had counts for nothing');
+  t.end();
+});
+
+t.test('a learner is promoted with the directory that it has caught up with', (t) => {
+  const configuration = { ...KNOWN, learners: [{ id: 'd', raft: 'd:1', api: 'http://d' }] };
+  const server = new LoneServer({ configuration });
+  server.lead();
+  server.receive('b', accepted(1, 1));
+  server.receive('d', accepted(1, 1), 'd-first');
+  server.receive('d', accepted(1, 1), 'd-first');
+  t.match(server.core.configuration.voters.at(-1), { id: 'd', directory_id: 'd-first' });
+  t.end();
+});
+
+t.test('a learner of which nobody knows the directory is not promoted', (t) => {
+  const configuration = { ...KNOWN, learners: [{ id: 'd', raft: 'd:1', api: 'http://d' }] };
+  const server = new LoneServer({ configuration });
+  server.lead();
+  server.receive('b', accepted(1, 1));
+  for (let time = 0; time < 3; time += 1) {
+    const message = accepted(1, 1);
+    server.give({ type: 'message', from: 'd', directory_id: null, message });
+  }
+  t.equal(server.core.configuration.voters.length, 3);
+  t.end();
+});
+
+t.test('a server whose log names another directory of its own stops, and writes nothing', (t) => {
+  const server = founders();
+  const other = identified(
+    FOUNDERS,
+    new Map([
+      ['a', 'a-old'],
+      ['b', 'b-1'],
+      ['c', 'c-1'],
+    ]),
+  );
+  const command = configurationCodec.encode(other);
+  const entry = { index: 1, term: 1, type: ENTRY_TYPE.configuration, command };
+  t.throws(() => server.receive('b', append('b', { entries: [entry] })), OtherDirectory);
+  t.same(server.persisted, []);
+  t.throws(() => new LoneServer({ configuration: other }), {
+    message: /the log says that a has another data folder.*add-node --replaces a/,
+  });
+  t.end();
+});
