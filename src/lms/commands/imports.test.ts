@@ -180,6 +180,29 @@ t.test('what is being staged while somebody is erased becomes no plan', (t) => {
   t.end();
 });
 
+t.test('what is begun before it is compared is not begun by its first changes', (t) => {
+  const course = scene();
+  const planOf = (import_id: string, changes: object) => {
+    const file = { ...plan().file, file_id: `fil_${import_id}` };
+    return course.code(
+      PEOPLE.admin,
+      'PLAN_IMPORT',
+      plan({ import_id, file, is_begun: true, ...changes }),
+    );
+  };
+  const first = { import_id: 'imp_a', is_begun: true };
+  course.must(null, 'STAGE_IMPORT', staged(first));
+  t.equal(planOf('imp_a', {}), 'conflict', 'its beginning was forgotten, or never came');
+  t.equal(planOf('imp_b', { change_count: 0 }), 'conflict', 'also when nothing is changed');
+  for (const import_id of ['imp_c', 'imp_d']) {
+    course.must(null, 'STAGE_IMPORT', staged({ import_id, changes: [] }));
+  }
+  course.must(null, 'STAGE_IMPORT', staged({ ...first, import_id: 'imp_c' }));
+  t.equal(planOf('imp_c', {}), 'ok');
+  t.equal(planOf('imp_d', { change_count: 0 }), 'ok');
+  t.end();
+});
+
 t.test('events and the journal name what an import does', (t) => {
   const course = scene();
   course.must(PEOPLE.admin, 'APPLY_IMPORT', apply(1));

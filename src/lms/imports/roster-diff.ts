@@ -23,8 +23,8 @@ export interface DiffParts {
 type Counts = { -readonly [Name in keyof FileCounts]: FileCounts[Name] };
 
 /**
- * Compares a roster with the state, in slices of the event loop. Can be run again: what is new gets
- * the same ids.
+ * Compares a roster with the state, in slices of the event loop. Can be run again, and remembers nothing
+ * of before: whom an earlier run has found may be erased.
  */
 export class RosterDiff {
   readonly #parts: DiffParts;
@@ -87,6 +87,8 @@ export class RosterDiff {
   #begin(): void {
     const { tables } = this.#parts.roster.info;
     this.#errors = new FileErrors();
+    this.#newUsers.clear();
+    this.#newCourses.clear();
     this.#courses = new Map();
     this.#roles = new RoleChanges();
     this.#counts = new Map();
