@@ -33,11 +33,12 @@ export class RosterDiff {
   readonly #newCourses = new Map<string, string>();
   #counts = new Map<TableName, Counts>();
   #courses = new Map<string, Removals>();
-  #roles = new RoleChanges();
+  #roles: RoleChanges;
   #errors = new FileErrors();
 
   constructor(parts: DiffParts) {
     this.#parts = parts;
+    this.#roles = new RoleChanges(parts.found);
   }
 
   /**
@@ -79,7 +80,7 @@ export class RosterDiff {
     const reasons = [
       ...this.counts.map((counts) => heldReason('file', counts.file, counts, thresholds)),
       ...[...this.#courses].map(([id, removals]) => heldReason('course', id, removals, thresholds)),
-      ...this.#roles.heldBecause(this.#parts.found),
+      ...this.#roles.heldBecause(),
     ];
     return reasons.filter((reason) => reason !== null);
   }
@@ -90,7 +91,7 @@ export class RosterDiff {
     this.#newUsers.clear();
     this.#newCourses.clear();
     this.#courses = new Map();
-    this.#roles = new RoleChanges();
+    this.#roles = new RoleChanges(this.#parts.found);
     this.#counts = new Map();
     for (const table of ['users', 'courses', 'enrollments'] as const) {
       const { file, mode, rows, skipped } = tables[table];
