@@ -159,6 +159,15 @@ t.test('what was staged and abandoned is forgotten after an hour', (t) => {
   t.end();
 });
 
+t.test('what goes on after an hour has lost its beginning, and becomes no plan', (t) => {
+  const course = scene();
+  const change = { ...USER, external_id: 's-2', object_id: 'usr_other' };
+  course.now += 60 * 60 * 1000;
+  course.must(null, 'STAGE_IMPORT', staged({ from: 1, changes: [change] }));
+  t.equal(course.code(PEOPLE.admin, 'PLAN_IMPORT', plan({ change_count: 2 })), 'conflict');
+  t.end();
+});
+
 t.test('what is being staged while somebody is erased becomes no plan', (t) => {
   const course = scene();
   const change = { ...USER, external_id: 's-2', object_id: 'usr_other' };
