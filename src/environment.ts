@@ -29,9 +29,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   };
 }
 
-/** The environment of this process and more, for a process that it starts. */
-export function environmentWith(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...process.env, ...more };
+type Variables = Readonly<Record<string, string>>;
+
+/** The environment of this process, what it lacks of the defaults, and more, for a process that it starts. */
+export function environmentWith(more: Variables, defaults: Variables = {}): NodeJS.ProcessEnv {
+  return { ...defaults, ...process.env, ...more };
 }
 
 function adminPassword(value: string | undefined): string | null {

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
@@ -61,3 +61,20 @@ t.test('of very many the newest ten stay, but all of them for a day', async (t) 
   t.equal((await removeAfter(DAY_MS + 1_000)).length, 3);
   t.same(readdirSync(quarantine).sort(), names.slice(3));
 });
+
+t.test(
+  'of a state that is damaged again and again the first ones stay, and the last',
+  async (t) => {
+    const { folder, removeAfter } = setUp(t);
+    const kept = () => readdirSync(folder).filter((name) => name.startsWith('lms.db'));
+    for (const damage of ['first', 'second', 'third', 'fourth']) {
+      writeFileSync(join(folder, 'lms.db'), damage);
+      setStateAside(join(folder, 'lms.db'));
+    }
+    const texts = kept().map((name) => readFileSync(join(folder, name), 'utf8'));
+    t.same(texts.sort(), ['first', 'fourth', 'second']);
+    t.same(await removeAfter(29 * DAY_MS), []);
+    t.equal((await removeAfter(30 * DAY_MS + 1_000)).length, 3);
+    t.same(kept(), []);
+  },
+);

@@ -22,7 +22,7 @@ interface Place {
 
 /** Where the parts of a node set aside what they found damaged, under names that nothing else has. */
 const PLACES: readonly Place[] = [
-  { folder: '.', names: /^lms\.db\.damaged$/ },
+  { folder: '.', names: /^lms\.db\.damaged(\.\d)?$/ },
   { folder: 'wal', names: /\.broken$/ },
   {
     folder: join('blobs', 'quarantine'),

@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environmentWith } from './environment.ts';
-import { NODE_ENVIRONMENT, NODE_OPTIONS } from './process-settings.ts';
+import { processSettings } from './process-settings.ts';
 
 export interface NodeProcessOptions {
   readonly id: string;
@@ -45,10 +44,10 @@ export class NodeProcess {
     this.id = options.id;
     mkdirSync(dirname(options.log_file), { recursive: true });
     const log = openSync(options.log_file, 'a');
-    this.#child = spawn(process.execPath, [...NODE_OPTIONS, PROGRAM, ...argumentsOf(options)], {
-      stdio: ['ignore', log, 'pipe', 'ipc'],
-      env: environmentWith({ ...NODE_ENVIRONMENT, ...options.env }),
-    });
+    const settings = processSettings([], options.env);
+    const args = [...settings.options, PROGRAM, ...argumentsOf(options)];
+    const { env } = settings;
+    this.#child = spawn(process.execPath, args, { stdio: ['ignore', log, 'pipe', 'ipc'], env });
     closeSync(log);
     const { stderr } = this.#child;
     if (stderr === null) throw new Error('broken invariant: stderr is a pipe');

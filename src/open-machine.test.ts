@@ -147,6 +147,24 @@ t.test('a state beyond the end of the log: the log has lost something', async (t
   await t.rejects(start(logOf(5, 7)), { name: 'OperatorError', message: /ends at entry 7/ });
 });
 
+t.test('a state of another history than the log: they do not belong together', async (t) => {
+  const { start, file } = await setup(t, 8, [6]);
+  const inTheRun = { ...logOf(6, 12), terms: [{ first_index: 7, term: 2 }] };
+  const message = /entry 8 of term 1, but the log in .*wal has another entry 8/;
+  await t.rejects(start(inTheRun), { name: 'OperatorError', message });
+  t.ok(existsSync(file), 'nothing is thrown away');
+  const laterTerm = {
+    ...logOf(6, 12),
+    terms: [
+      { first_index: 7, term: 1 },
+      { first_index: 9, term: 5 },
+    ],
+  };
+  t.equal(await start(laterTerm), 8, 'the term of the entry counts, not that of the last one');
+  const atTheBase = await setup(t, 6, [6]);
+  await t.rejects(atTheBase.start(logOf(6, 12, 4)), { message: /has another entry 6/ });
+});
+
 t.test('a crash at any step of an installation: the start brings it to its end', async (t) => {
   for (const left of ['staged', 'removed', 'half removed'] as const) {
     const { start, file, snapshots, folder } = await setup(t, 3, [6]);

@@ -103,17 +103,34 @@ function reopened(file: string, parts: Parts): LmsMachine {
   throw new OperatorError(`${file} was just written and is damaged: see to the disk`);
 }
 
-/** Everything that was applied was in the log: a log that ends before it has lost something. */
-function checked(machine: LmsMachine, { folder, log }: Parts): LmsMachine {
+/**
+ * Everything that was applied was in the log: a log that ends before it has lost something, and one that
+ * has another entry in its place belongs to another state.
+ */
+function checked(machine: LmsMachine, parts: Parts): LmsMachine {
+  const { folder, log } = parts;
   rmSync(join(folder, 'lms.db.new'), { force: true });
   rmSync(doubtOf(join(folder, 'lms.db')), { force: true });
-  const { index } = machine.applied;
-  if (index <= log.last_index) return machine;
+  if (isIn(log, machine.applied)) return machine;
+  const { index, term } = machine.applied;
   machine.close();
-  throw new OperatorError(
+  throw index > log.last_index ? logTooShort(index, parts) : anotherHistory({ index, term }, parts);
+}
+
+function logTooShort(index: number, { folder, log }: Parts): OperatorError {
+  return new OperatorError(
     `the log in ${join(folder, 'wal')} ends at entry ${log.last_index}, but entry ` +
       `${index} was applied: it has lost entries that this node acknowledged. Restore the folder as ` +
       'it was, or let this node join again under a new node id with an empty --data',
+  );
+}
+
+function anotherHistory({ index, term }: LogPosition, { folder }: Parts): OperatorError {
+  return new OperatorError(
+    `${join(folder, 'lms.db')} has applied entry ${index} of term ${term}, but the log in ` +
+      `${join(folder, 'wal')} has another entry ${index}: they do not belong together. Restore the ` +
+      'folder as it was, all of it from one moment, or let this node join again under a new node id ' +
+      'with an empty --data',
   );
 }
 

@@ -80,6 +80,8 @@ export const maxPartsPerUpload = 10_000;
 export const stagedCourseMs = 60 * 60 * 1000;
 /** Files, uploads, and objects of abandoned imports, that one command expires. */
 export const expiredAtOnce = 100;
+/** Passages of materials that one command takes out of the index: some 0.1 s. */
+export const passagesDroppedAtOnce = 1_000;
 
 /** An import can be undone, and one that was only planned be applied, for 30 days. */
 export const importChangesKeptMs = 30 * 24 * 60 * 60 * 1000;

@@ -1,4 +1,4 @@
-import { closeSync, constants, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { copyFile, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -42,9 +42,13 @@ export function removeState(path: string): void {
   syncFolder(dirname(path));
 }
 
-/** Keeps the file for somebody who looks for the cause of the damage. */
+/**
+ * Keeps the file for somebody who looks for the cause of the damage: the first ones, with which it began, and the
+ * last one. A node that finds its state damaged at every start does not fill its disk.
+ */
 export function setStateAside(path: string): string {
-  const aside = `${path}.damaged`;
+  const names = ['damaged', 'damaged.2', 'damaged.3'].map((name) => `${path}.${name}`);
+  const aside = names.find((name) => !existsSync(name)) ?? `${path}.damaged.3`;
   renameSync(path, aside);
   return aside;
 }

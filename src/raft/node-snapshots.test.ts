@@ -139,6 +139,29 @@ t.test('a follower behind the log becomes the snapshot and goes on behind it', a
   t.equal(away.machine.commands.at(-1), 'by the one that was away');
 });
 
+t.test('a node that is closed leaves no snapshot half installed', async (t) => {
+  const { network, leader, away } = await start(t);
+  network.isolate(away.id);
+  await missed(leader, away);
+  await writeMany(leader, 1, 5);
+  await leader.node.snapshot();
+  await propose(leader, 'more');
+  const begun = Promise.withResolvers<void>();
+  const copied = Promise.withResolvers<void>();
+  const { machine } = away;
+  const install = machine.installSnapshot;
+  machine.installSnapshot = async (path) => {
+    begun.resolve();
+    await copied.promise;
+    await install.call(machine, path);
+  };
+  network.heal();
+  await begun.promise;
+  const installs = away.node.close().then(() => machine.installs);
+  copied.resolve();
+  t.equal(await installs, 1);
+});
+
 t.test('a member that answers and is slow keeps what it needs in the log', async (t) => {
   const { leader, away } = await start(t);
   await propose(leader, 'first');

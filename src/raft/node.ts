@@ -197,8 +197,7 @@ export class RaftNode {
    */
   async close(): Promise<void> {
     this.#driver.halt(null);
-    this.#shutDown();
-    await this.#snapshots.close();
+    await Promise.all([this.#shutDown(), this.#snapshots.close()]);
   }
 
   #driverHooks(): DriverHooks {
@@ -252,16 +251,17 @@ export class RaftNode {
   }
 
   #stop(error: Error): void {
-    this.#shutDown();
+    void this.#shutDown();
     this.#options.onFatal(error);
   }
 
-  #shutDown(): void {
+  /** Resolves when the state machine is left alone. */
+  #shutDown(): Promise<void> {
     clearInterval(this.#expiry);
-    this.#applier.close();
     this.#proposals.close();
     this.#changes.close();
     this.#reads.close();
     this.#waiters.close();
+    return this.#applier.close();
   }
 }

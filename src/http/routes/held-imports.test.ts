@@ -1,4 +1,8 @@
 import t from 'tap';
+import { enroll } from '../../lms/commands/enroll.ts';
+import { updateCourse } from '../../lms/commands/update-course.ts';
+import { manifest, rosterFiles, table } from '../../lms/imports/test-rosters.ts';
+import type { CourseRole } from '../../lms/policy.ts';
 import { importScene, studentIds } from '../testing-imports.ts';
 
 t.test(
@@ -69,4 +73,60 @@ t.test('a roster that leaves a course without an active instructor is held', asy
   const suspended = await s.plan(rows(['ann,,removed']));
   t.match([suspended.state, suspended.held_because], ['held', [{ removes: 1, present: 1 }]]);
   await s.must(suspended.id, 'apply');
+});
+
+t.test(
+  'so is one that suspends its only active instructor, and none that suspends others',
+  async (t) => {
+    const s = importScene(t);
+    const header = 'username,display_name,status\n';
+    const rows = (ann: string, bob: string, cleo = 'active') =>
+      `${header}ann,Ann,${ann}\nbob,Bob,${bob}\ncleo,Cleo,${cleo}\n`;
+    await s.import(rows('active', 'active'));
+    const { token } = s.admin;
+    const made = await s.api.request('POST /v1/courses', {
+      token,
+      body: { code: 'A', title: 'A' },
+    });
+    const { id: course_id } = (await made.json()) as { id: string };
+    const join = (username: string, role: CourseRole) =>
+      s.api.command(enroll, { course_id, user_id: s.userId(username), role }, s.admin.id);
+    join('ann', 'instructor');
+    join('bob', 'instructor');
+    join('root', 'ta');
+    join('cleo', 'student');
+    const stateOf = async (roster: string, mode = 'delta') => {
+      const query = `?mode=${mode}&max_removed_percent=100`;
+      const { state, held_because } = await s.plan(roster, query);
+      return [state, held_because];
+    };
+    t.same(await stateOf(rows('suspended', 'active', 'suspended')), ['planned', []]);
+    const last = { scope: 'course', name: course_id, removes: 2, present: 2 };
+    t.match(await stateOf(rows('suspended', 'suspended')), ['held', [last]]);
+    const absent = await stateOf(`${header}cleo,Cleo,active\n`, 'bulk');
+    t.match(absent, ['held', [last]], 'also by being absent');
+    s.api.command(updateCourse, { course_id, status: 'archived' }, s.admin.id);
+    t.same(await stateOf(rows('suspended', 'suspended')), ['planned', []], 'it is over');
+  },
+);
+
+t.test('who joins in the place of the last one and cannot log in does not count', async (t) => {
+  const s = importScene(t);
+  await s.import(rosterFiles({ students: studentIds(3) }));
+  const planOf = async (enabled: boolean) => {
+    const delta = {
+      'manifest.csv': manifest({ users: 'delta', enrollments: 'delta' }),
+      'users.csv': table('sourcedId,status,enabledUser,username,givenName,familyName', [
+        't1,tobedeleted,,,,',
+        `t2,active,${enabled},t2,New,Teacher`,
+      ]),
+      'enrollments.csv': table('sourcedId,status,classSourcedId,userSourcedId,role', [
+        'e-t2-c1,active,c1,t2,teacher',
+      ]),
+    };
+    const { state, held_because } = await s.plan(delta, '?max_removed_percent=100');
+    return [state, held_because.map(({ scope, removes }) => [scope, removes])];
+  };
+  t.same(await planOf(true), ['planned', []]);
+  t.same(await planOf(false), ['held', [['course', 1]]]);
 });

@@ -177,12 +177,12 @@ function forgetChanges(tx: Tx, importId: string): number {
 }
 
 /**
- * Whether the changes that were staged may become a plan: an erasure gives up those that are being staged, for they may
- * have a name in them, and no index finds it.
+ * Whether the changes that were staged may become a plan. Not those that may have been forgotten in part already; and an
+ * erasure gives up those that are being staged (`staged_at` 0), for they may have a name in them, and no index finds it.
  */
 export function isStaging(tx: Tx, importId: string): boolean {
-  const sql = 'SELECT 1 FROM import_stagings WHERE import_id = ? AND staged_at > 0';
-  return tx.get(sql, importId) !== undefined;
+  const sql = 'SELECT 1 FROM import_stagings WHERE import_id = ? AND staged_at > max(0, ?)';
+  return tx.get(sql, importId, tx.committedAt - importStagingKeptMs) !== undefined;
 }
 
 /** What was staged for a plan that never came: its node died, or the file was refused. */

@@ -159,6 +159,15 @@ t.test('what was staged and abandoned is forgotten after an hour', (t) => {
   t.end();
 });
 
+t.test('what goes on after an hour has lost its beginning, and becomes no plan', (t) => {
+  const course = scene();
+  const change = { ...USER, external_id: 's-2', object_id: 'usr_other' };
+  course.now += 60 * 60 * 1000;
+  course.must(null, 'STAGE_IMPORT', staged({ from: 1, changes: [change] }));
+  t.equal(course.code(PEOPLE.admin, 'PLAN_IMPORT', plan({ change_count: 2 })), 'conflict');
+  t.end();
+});
+
 t.test('what is being staged while somebody is erased becomes no plan', (t) => {
   const course = scene();
   const change = { ...USER, external_id: 's-2', object_id: 'usr_other' };
@@ -177,6 +186,29 @@ t.test('what is being staged while somebody is erased becomes no plan', (t) => {
   t.same(course.reader.all('SELECT * FROM import_stagings'), []);
   course.must(null, 'STAGE_IMPORT', staged({ from: 1, changes: [change] }));
   t.equal(course.code(PEOPLE.admin, 'PLAN_IMPORT', whole), 'conflict', 'its beginning is gone');
+  t.end();
+});
+
+t.test('what is begun before it is compared is not begun by its first changes', (t) => {
+  const course = scene();
+  const planOf = (import_id: string, changes: object) => {
+    const file = { ...plan().file, file_id: `fil_${import_id}` };
+    return course.code(
+      PEOPLE.admin,
+      'PLAN_IMPORT',
+      plan({ import_id, file, is_begun: true, ...changes }),
+    );
+  };
+  const first = { import_id: 'imp_a', is_begun: true };
+  course.must(null, 'STAGE_IMPORT', staged(first));
+  t.equal(planOf('imp_a', {}), 'conflict', 'its beginning was forgotten, or never came');
+  t.equal(planOf('imp_b', { change_count: 0 }), 'conflict', 'also when nothing is changed');
+  for (const import_id of ['imp_c', 'imp_d']) {
+    course.must(null, 'STAGE_IMPORT', staged({ import_id, changes: [] }));
+  }
+  course.must(null, 'STAGE_IMPORT', staged({ ...first, import_id: 'imp_c' }));
+  t.equal(planOf('imp_c', {}), 'ok');
+  t.equal(planOf('imp_d', { change_count: 0 }), 'ok');
   t.end();
 });
 

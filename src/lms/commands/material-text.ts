@@ -48,13 +48,30 @@ export function renewLease(tx: Tx, materialId: string): void {
 
 /** Takes the text of a material out again, from the index too. */
 export function dropText(tx: Tx, materialId: string): void {
+  dropSomeText(tx, materialId, Number.MAX_SAFE_INTEGER);
+}
+
+/** As `dropText`, at most `limit` passages of it. Returns how many it was. */
+export function dropSomeText(tx: Tx, materialId: string, limit: number): number {
   tx.run(
     `INSERT INTO material_search (material_search, rowid, section, text)
-     SELECT 'delete', id, section, text FROM material_chunks WHERE material_id = ? ORDER BY id`,
+     SELECT 'delete', id, section, text FROM material_chunks WHERE material_id = ? ORDER BY id LIMIT ?`,
+    materialId,
+    limit,
+  );
+  const dropped = tx.run(
+    `DELETE FROM material_chunks
+      WHERE id IN (SELECT id FROM material_chunks WHERE material_id = ? ORDER BY id LIMIT ?)`,
+    materialId,
+    limit,
+  );
+  tx.run(
+    `DELETE FROM material_pages WHERE material_id = ?
+        AND NOT EXISTS (SELECT 1 FROM material_chunks c
+                         WHERE c.material_id = material_pages.material_id AND c.page = material_pages.page)`,
     materialId,
   );
-  tx.run('DELETE FROM material_chunks WHERE material_id = ?', materialId);
-  tx.run('DELETE FROM material_pages WHERE material_id = ?', materialId);
+  return dropped;
 }
 
 /** Ends the job, however it went. */

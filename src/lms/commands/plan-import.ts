@@ -21,6 +21,8 @@ export interface PlanImport {
   readonly summary: ImportSummary;
   /** All of them staged before. */
   readonly change_count: number;
+  /** What was staged was begun before the roster was compared. Absent in older logs. */
+  readonly is_begun?: boolean;
 }
 
 /** Makes a plan of what was staged. Held when the summary has a reason for it. */
@@ -38,7 +40,8 @@ export const planImport = defineCommand<PlanImport, ImportResource>({
       id,
     );
     const isWhole = (last?.n ?? -1) + 1 === change_count;
-    if (!isWhole || (change_count > 0 && !isStaging(tx, id))) {
+    const wasBegun = change_count > 0 || command.is_begun === true;
+    if (!isWhole || (wasBegun && !isStaging(tx, id))) {
       throw new Refusal(
         'conflict',
         'The plan took too long to make, or somebody was erased meanwhile. Send the roster again.',

@@ -11,6 +11,8 @@ export interface StageImport {
   /** Number of the first one. */
   readonly from: number;
   readonly changes: readonly ImportChange[];
+  /** An earlier one, without changes, has begun it. Absent in older logs: the first changes begin it. */
+  readonly is_begun?: boolean;
 }
 
 /** Seen by nobody until PLAN_IMPORT. A change that is there already stays: it was sent again. */
@@ -26,7 +28,8 @@ export const stageImport = defineCommand<StageImport, null>({
     if (changes.length > maxImportChangesStaged || from + changes.length > maxImportChanges) {
       throw new Refusal('invalid_value', `At most ${maxImportChangesStaged} changes in one go.`);
     }
-    const goesOn = isStaging(tx, import_id) || (from === 0 && !isKnown(tx, import_id));
+    const begins = command.is_begun !== true && from === 0 && !isKnown(tx, import_id);
+    const goesOn = isStaging(tx, import_id) || begins;
     forgetAbandoned(tx);
     // What was given up stays so, and may have lost parts: PLAN_IMPORT refuses it.
     tx.run(

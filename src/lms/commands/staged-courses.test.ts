@@ -1,20 +1,20 @@
 import t from 'tap';
-import { expiredAtOnce, stagedCourseMs } from '../limits.ts';
+import { expiredAtOnce, passagesDroppedAtOnce, stagedCourseMs } from '../limits.ts';
 import { newAssignment, PEOPLE, TestCourse } from '../test-course.ts';
-import { indexMaterial } from '../test-materials.ts';
+import { indexMaterial, page } from '../test-materials.ts';
 
 const KEEP_MS = 1_000;
 const LAST_PART = { course_id: 'crs_s', files: [], assignments: [], materials: [] };
 const SHOW = { course_id: 'crs_s', ids: {} };
 
 /** `crs_s` is being imported: notes with a file each, `mat_0` read already, and an assignment with one of the files. */
-function staged(materials: number): TestCourse {
+function staged(materials: number, keep: object = { keep_unattached_ms: KEEP_MS }): TestCourse {
   const course = new TestCourse();
   const numbers = Array.from({ length: materials }, (_, n) => n);
   course.must(PEOPLE.instructor, 'STAGE_COURSE', {
     course_id: 'crs_s',
     course: { code: 'S', title: 'Staged', description_md: '' },
-    keep_unattached_ms: KEEP_MS,
+    ...keep,
     files: numbers.map((n) => ({
       file_id: `fil_${n}`,
       sha256: String(n).padStart(64, '0'),
@@ -91,6 +91,32 @@ t.test('a large one goes in steps', (t) => {
   t.equal(count(course, 'assignments WHERE deleted_at IS NULL'), 0);
   t.end();
 });
+
+t.test('a text that is long goes in steps', (t) => {
+  const course = staged(2);
+  const passages = Array.from({ length: passagesDroppedAtOnce }, (): [number, number] => [0, 5]);
+  indexMaterial(course, [page(1), { ...page(2), chunks: passages }], 'mat_1');
+  course.now += stagedCourseMs;
+  t.match(expire(course), { staged: 2 }, 'one, and some of the other');
+  t.equal(count(course, 'material_chunks'), 2);
+  t.equal(count(course, 'material_pages'), 1);
+  t.match(expire(course), { staged: 3 });
+  t.equal(count(course, 'material_chunks') + count(course, 'material_pages'), 0);
+  t.equal(count(course, "material_search WHERE material_search MATCH 'energy'"), 0);
+  t.match(expire(course), { staged: 0 });
+  t.end();
+});
+
+t.test(
+  'files of one that an earlier version began, without a time to be kept, expire at once',
+  (t) => {
+    const course = staged(2, {});
+    course.now += stagedCourseMs;
+    t.match(expire(course), { staged: 4, files: 2 });
+    t.equal(count(course, 'files WHERE expired_at IS NULL'), 0);
+    t.end();
+  },
+);
 
 t.test('its files take nothing of a quota, and expire like uploads when they are detached', (t) => {
   const course = staged(1);

@@ -1,8 +1,8 @@
 import { unlinkFiles } from '../file-links.ts';
-import { stagedCourseMs } from '../limits.ts';
+import { passagesDroppedAtOnce, stagedCourseMs } from '../limits.ts';
 import { Refusal } from '../refusal.ts';
 import type { Tx } from '../tx.ts';
-import { dropText } from './material-text.ts';
+import { dropSomeText } from './material-text.ts';
 
 /** A course is being imported from here on: its next part is waited for. */
 export function beginStaging(tx: Tx, courseId: string): void {
@@ -31,14 +31,19 @@ export function abandonStaged(tx: Tx, limit: number): number {
     tx.committedAt - stagedCourseMs,
   );
   if (idle === undefined) return 0;
-  const materials = deleteSome(tx, 'materials', idle.course_id, limit);
-  for (const id of materials) {
-    unlinkFiles(tx, 'material', id);
-    dropText(tx, id);
+  let deleted = 0;
+  let passages = passagesDroppedAtOnce;
+  for (const id of someOf(tx, 'materials', idle.course_id, limit)) {
+    passages -= dropSomeText(tx, id, passages);
+    // It may have more, which is found by it the next time.
+    if (passages === 0) return deleted + 1;
+    deleteObject(tx, 'material', id);
+    deleted += 1;
   }
-  const assignments = deleteSome(tx, 'assignments', idle.course_id, limit - materials.length);
-  for (const id of assignments) unlinkFiles(tx, 'assignment', id);
-  const deleted = materials.length + assignments.length;
+  for (const id of someOf(tx, 'assignments', idle.course_id, limit - deleted)) {
+    deleteObject(tx, 'assignment', id);
+    deleted += 1;
+  }
   if (deleted === limit) return deleted;
   tx.run('DELETE FROM staged_courses WHERE course_id = ?', idle.course_id);
   return deleted + 1;
@@ -55,27 +60,34 @@ function requireStaged(tx: Tx, courseId: string): void {
   if (staged === undefined) throw new Refusal('not_found', 'No such course is being imported.');
 }
 
-/** Returns the ids. */
-function deleteSome(
+/** Ids of those that are there still. */
+function someOf(
   tx: Tx,
   table: 'materials' | 'assignments',
   courseId: string,
   limit: number,
 ): string[] {
-  const ids = tx
-    .all<{ id: string }>(
-      `SELECT id FROM ${table} WHERE course_id = ? AND deleted_at IS NULL ORDER BY id LIMIT ?`,
-      courseId,
-      limit,
-    )
-    .map(({ id }) => id);
-  for (const id of ids) {
-    tx.run(
-      `UPDATE ${table} SET deleted_at = ?, updated_at = ?, version = version + 1 WHERE id = ?`,
-      tx.committedAt,
-      tx.committedAt,
-      id,
-    );
-  }
-  return ids;
+  const rows = tx.all<{ id: string }>(
+    `SELECT id FROM ${table} WHERE course_id = ? AND deleted_at IS NULL ORDER BY id LIMIT ?`,
+    courseId,
+    limit,
+  );
+  return rows.map(({ id }) => id);
+}
+
+function deleteObject(tx: Tx, kind: 'material' | 'assignment', id: string): void {
+  tx.run(
+    `UPDATE ${kind}s SET deleted_at = ?, updated_at = ?, version = version + 1 WHERE id = ?`,
+    tx.committedAt,
+    tx.committedAt,
+    id,
+  );
+  // Of an import that an earlier version began: its files came without a time to be kept.
+  tx.run(
+    `UPDATE files SET keep_unattached_ms = 0 WHERE keep_unattached_ms IS NULL
+        AND id IN (SELECT file_id FROM file_links WHERE kind = ? AND object_id = ?)`,
+    kind,
+    id,
+  );
+  unlinkFiles(tx, kind, id);
 }

@@ -78,6 +78,17 @@ export class FoundRows {
     return rows.map(({ id }) => id);
   }
 
+  /** Ids of the courses that go on and have them as an instructor. */
+  taughtCourses(userId: string): string[] {
+    const rows = this.#reader.all<{ id: string }>(
+      `SELECT c.id FROM enrollments e
+         JOIN courses c ON c.id = e.course_id AND c.status = 'active' AND c.deleted_at IS NULL
+        WHERE e.user_id = ? AND e.role = 'instructor'`,
+      userId,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Whether this version is the one that an import of the source suspended or archived. */
   wasRemovedByImport(kind: 'user' | 'course', externalId: string, version: number): boolean {
     const row = this.#reader.get<{ removed_version: number | null }>(

@@ -27,8 +27,9 @@ export async function runImports(options: ImportRunnerOptions, signal: AbortSign
   let cleanAt = now() + cleanEveryMs;
   while (!signal.aborted) {
     const mayClean = now() >= cleanAt;
-    if (mayClean) cleanAt = now() + cleanEveryMs;
     const worked = options.isLeader() && (await takeStep(options, now(), mayClean));
+    // Until all is clean: a large roster is many steps.
+    if (mayClean && !worked) cleanAt = now() + cleanEveryMs;
     if (!worked) await sleep(pollMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }

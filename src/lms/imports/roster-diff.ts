@@ -23,8 +23,8 @@ export interface DiffParts {
 type Counts = { -readonly [Name in keyof FileCounts]: FileCounts[Name] };
 
 /**
- * Compares a roster with the state, in slices of the event loop. Can be run again: what is new gets
- * the same ids.
+ * Compares a roster with the state, in slices of the event loop. Can be run again, and remembers nothing
+ * of before: whom an earlier run has found may be erased.
  */
 export class RosterDiff {
   readonly #parts: DiffParts;
@@ -33,11 +33,12 @@ export class RosterDiff {
   readonly #newCourses = new Map<string, string>();
   #counts = new Map<TableName, Counts>();
   #courses = new Map<string, Removals>();
-  #roles = new RoleChanges();
+  #roles: RoleChanges;
   #errors = new FileErrors();
 
   constructor(parts: DiffParts) {
     this.#parts = parts;
+    this.#roles = new RoleChanges(parts.found);
   }
 
   /**
@@ -79,7 +80,7 @@ export class RosterDiff {
     const reasons = [
       ...this.counts.map((counts) => heldReason('file', counts.file, counts, thresholds)),
       ...[...this.#courses].map(([id, removals]) => heldReason('course', id, removals, thresholds)),
-      ...this.#roles.heldBecause(this.#parts.found),
+      ...this.#roles.heldBecause(),
     ];
     return reasons.filter((reason) => reason !== null);
   }
@@ -87,8 +88,10 @@ export class RosterDiff {
   #begin(): void {
     const { tables } = this.#parts.roster.info;
     this.#errors = new FileErrors();
+    this.#newUsers.clear();
+    this.#newCourses.clear();
     this.#courses = new Map();
-    this.#roles = new RoleChanges();
+    this.#roles = new RoleChanges(this.#parts.found);
     this.#counts = new Map();
     for (const table of ['users', 'courses', 'enrollments'] as const) {
       const { file, mode, rows, skipped } = tables[table];

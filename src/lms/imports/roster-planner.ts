@@ -29,6 +29,7 @@ export interface PlannedRoster {
   readonly format: ImportFormat;
   readonly summary: ImportSummary;
   readonly change_count: number;
+  readonly is_begun: true;
 }
 
 /**
@@ -45,7 +46,8 @@ export class RosterPlanner {
 
   /**
    * Reads the roster, compares it with the state of this node, and stages the changes. Nothing is staged
-   * before all of it was found good.
+   * before all of it was found good; what is staged was compared after the staging began, so that an
+   * erasure since then is noticed (`giveUpStagings`).
    *
    * @throws RosterRefused
    */
@@ -63,7 +65,7 @@ export class RosterPlanner {
       const found = new FoundRows(reader, source);
       const diff = new RosterDiff({ roster, found, newId });
       await diff.run(() => Promise.resolve());
-      const staging = new Staging(request.import_id, this.#options.stage);
+      const staging = await Staging.begin(request.import_id, this.#options.stage);
       await diff.run((changes) => staging.add(changes));
       const { format, ignored_files, warnings } = roster.info;
       const held_because = diff.heldBecause(thresholds);
@@ -74,7 +76,7 @@ export class RosterPlanner {
         thresholds,
         held_because,
       };
-      return { format, summary, change_count: await staging.end() };
+      return { format, summary, change_count: await staging.end(), is_begun: true };
     } finally {
       await roster.close();
     }
@@ -89,9 +91,15 @@ class Staging {
   #waiting: ImportChange[] = [];
   #bytes = 0;
 
-  constructor(importId: string, stage: RosterPlannerOptions['stage']) {
+  private constructor(importId: string, stage: RosterPlannerOptions['stage']) {
     this.#importId = importId;
     this.#stage = stage;
+  }
+
+  /** Resolves when this node's state is not older than the beginning. */
+  static async begin(import_id: string, stage: RosterPlannerOptions['stage']): Promise<Staging> {
+    await stage({ import_id, from: 0, changes: [] });
+    return new Staging(import_id, stage);
   }
 
   async add(changes: readonly ImportChange[]): Promise<void> {
@@ -114,7 +122,8 @@ class Staging {
     const changes = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
-    await this.#stage({ import_id: this.#importId, from: this.#staged, changes });
+    const from = this.#staged;
+    await this.#stage({ import_id: this.#importId, from, changes, is_begun: true });
     this.#staged += changes.length;
   }
 }

@@ -101,7 +101,7 @@ export interface Core {
   uncommittedBytes: number;
 
   /** Proposals are refused while the leadership is handed over. */
-  transfer: { readonly to: NodeId; readonly until: number; told: boolean } | null;
+  transfer: { readonly to: NodeId; readonly until: number; tellAt: number } | null;
 
   /** No room for more commands: they are refused. What keeps the cluster together is still written. */
   diskLow: boolean;

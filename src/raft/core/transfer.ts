@@ -15,10 +15,13 @@ export function onTransfer(core: Core, to: NodeId | null): void {
   const successor = to ?? mostUpToDate(core);
   if (successor === null || !isSuccessor(core, successor)) return;
   const until = core.now + core.timing.election_timeout_min_ms;
-  core.transfer = { to: successor, until, told: false };
+  core.transfer = { to: successor, until, tellAt: core.now };
 }
 
-/** Tells the successor as soon as it holds everything; called once at the end of a step. */
+/**
+ * Tells the successor as soon as it holds everything, and again with each heartbeat: the word may be
+ * lost, and a second one moves nobody. Called once at the end of a step.
+ */
 export function advanceTransfer(core: Core): void {
   const { transfer } = core;
   if (transfer === null) return;
@@ -28,8 +31,9 @@ export function advanceTransfer(core: Core): void {
     if (!isVoter(core.configuration, core.id)) becomeFollower(core, core.term, null);
     return;
   }
-  if (transfer.told || core.progress.get(transfer.to)?.match !== core.log.lastIndex) return;
-  transfer.told = true;
+  const isCaughtUp = core.progress.get(transfer.to)?.match === core.log.lastIndex;
+  if (core.now < transfer.tellAt || !isCaughtUp) return;
+  transfer.tellAt = core.heartbeatAt;
   // Even if it is given up: the word may come late, and who campaigns by it need not wait.
   core.leaseIsVoid = true;
   const body = { term: core.term, leader_id: core.id };

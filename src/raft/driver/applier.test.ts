@@ -148,3 +148,26 @@ t.test('closing leaves nothing that is applied later', async (t) => {
   await turn();
   t.same(batches, []);
 });
+
+t.test('closing waits for the installation under way, and none begins after it', async (t) => {
+  const { applier: one } = applier(true);
+  const order: string[] = [];
+  const copied = Promise.withResolvers<void>();
+  one.install(10, async () => {
+    await copied.promise;
+    order.push('installed');
+  });
+  one.install(20, async () => {
+    order.push('installed the next');
+  });
+  await turn();
+  const closed = (async () => {
+    await one.close();
+    order.push('closed');
+  })();
+  await turn();
+  copied.resolve();
+  await closed;
+  await turn();
+  t.same(order, ['installed', 'closed']);
+});

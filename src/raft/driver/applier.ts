@@ -60,16 +60,19 @@ export class Applier {
   install(index: number, install: () => Promise<void>): void {
     this.#target = Math.max(this.#target, index);
     const before = this.#installing ?? Promise.resolve();
-    const installed: Promise<void> = before.then(install).then(
+    const installUnlessClosed = () => (this.#closed ? undefined : install());
+    const installed: Promise<void> = before.then(installUnlessClosed).then(
       () => this.#installed(installed),
       (error: Error) => this.#hooks.fatal(error),
     );
     this.#installing = installed;
   }
 
-  close(): void {
+  /** From now on nothing is applied; resolves when an installation that is under way has ended. */
+  async close(): Promise<void> {
     this.#closed = true;
     this.#endPatience();
+    await this.#installing;
   }
 
   #installed(installed: Promise<void>): void {

@@ -25,8 +25,13 @@ export class IncomingSnapshot {
     const { part, text } = paths(store);
     await rm(text, { force: true });
     const handle = await open(part, 'w+', 0o600);
-    await writeDurably(`${text}.tmp`, JSON.stringify(head));
-    await rename(`${text}.tmp`, text);
+    try {
+      await writeDurably(`${text}.tmp`, JSON.stringify(head));
+      await rename(`${text}.tmp`, text);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
     return new IncomingSnapshot(store, head, handle, 0);
   }
 
@@ -64,7 +69,10 @@ export class IncomingSnapshot {
     }
   }
 
-  /** All is here: durable and in the store, or, when it is not what it should be, gone. */
+  /**
+   * All is here: durable and in the store, or, when it is not what it should be, gone. When it rejects
+   * it is neither: it must be discarded.
+   */
   async finish(): Promise<Snapshot | null> {
     const { part, text } = paths(this.#store);
     const { size_bytes, sha256 } = await syncAndHash(part);

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, truncateSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  truncateSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { NodeId } from '../core/messages.ts';
@@ -10,6 +18,20 @@ import { addSnapshot, bytesOf, MEMBERS, openStore, partOf, silent } from './test
 
 const WHOLE = bytesOf(1, 2500);
 const partBytes = 1000;
+
+/** Of this process, where the system shows them. */
+const OPEN_FILES = '/proc/self/fd';
+
+/** How often a file is open under this path, or one that begins with it. */
+function openFilesOf(path: string): number {
+  if (!existsSync(OPEN_FILES)) return 0;
+  const paths = readdirSync(OPEN_FILES).map((fd) => {
+    // The one that reads the folder is gone already.
+    const link = join(OPEN_FILES, fd);
+    return existsSync(link) ? readlinkSync(link) : '';
+  });
+  return paths.filter((one) => one.startsWith(path)).length;
+}
 
 interface Received {
   readonly from: NodeId;
@@ -165,4 +187,23 @@ t.test('a disk that fails: the leader hears it, and is kept away for a while', a
   mkdirSync(folder);
   await t.rejects(receiver.receive('n1', partOf(WHOLE, 0, partBytes)), /a moment ago/);
   t.equal(store.newest, null);
+});
+
+t.test('a whole that cannot be read again is let go of, file and all', async (t) => {
+  const { receiver, store, folder } = await setup(t);
+  await receiver.receive('n1', partOf(WHOLE, 0, 2000));
+  const part = join(folder, 'incoming.part');
+  const kept = openFilesOf(part);
+  renameSync(part, `${part}.gone`);
+  await t.rejects(receiver.receive('n1', partOf(WHOLE, 2000, 500)), { code: 'ENOENT' });
+  t.equal(store.newest, null);
+  t.notOk(existsSync(join(folder, 'incoming.json')));
+  if (existsSync(OPEN_FILES)) t.same([kept, openFilesOf(part)], [1, 0]);
+});
+
+t.test('what cannot be begun leaves no file open', async (t) => {
+  const { receiver, folder } = await setup(t);
+  mkdirSync(join(folder, 'incoming.json.tmp'));
+  await t.rejects(receiver.receive('n1', partOf(WHOLE, 0, partBytes)), { code: 'EISDIR' });
+  t.equal(openFilesOf(join(folder, 'incoming.part')), 0);
 });

@@ -84,8 +84,8 @@ export class SnapshotReceiver {
     await incoming.append(data);
     if (!done) return incoming.size;
     const { size } = incoming;
-    this.#incoming = null;
     const snapshot = await incoming.finish();
+    this.#incoming = null;
     if (snapshot === null) {
       this.#logger.warn({ from, index: request.last_included_index }, 'a snapshot came damaged');
       return 0;
