@@ -9,6 +9,16 @@ export function beginningOf(file: ClusterFile, joinIndex: number | null): Beginn
   return { first_members: file.nodes.map(memberOf), join_index: 0 };
 }
 
+/**
+ * Before anything is in the log, the first members are where the file says now, so that a wrong address can
+ * be put right: none of them has heard of another one. Who they are stays as it was.
+ */
+export function whereFirstMembersAre(beginning: Beginning, file: ClusterFile): Beginning {
+  const at = new Map(file.nodes.map((node) => [node.id, memberOf(node)]));
+  const first_members = beginning.first_members.map((member) => at.get(member.id) ?? member);
+  return { ...beginning, first_members };
+}
+
 /** The members are what the log says: what was edited in a file since must not be believed in silence. */
 export function reportOtherMembers(
   { first_members }: Beginning,

@@ -17,6 +17,7 @@ import {
   memberOf,
   namesOf,
   reportOtherMembers,
+  whereFirstMembersAre,
 } from './first-members.ts';
 import { COPIES_PREFIX, GuardedMembership } from './guarded-membership.ts';
 import { type AppParts, createApp } from './http/app.ts';
@@ -83,7 +84,7 @@ export async function runNode(
   const receipts = new ReceiptSigner(receipt_key, cluster.cluster_id);
   const { directory_id } = folder;
   const log = await opening;
-  const beginning = begin(folder, options);
+  const beginning = begin(folder, log, options);
   const { machine, snapshots } = await openState(folder, log, logger);
   parts.defer(() => machine.close());
   machine.onFailure = (error) => fatal.reject(stoppedForGood(node.id, folder, error));
@@ -142,10 +143,14 @@ export async function runNode(
 }
 
 /** What the log of this node began with, now or at an earlier start. */
-function begin(folder: DataFolder, { cluster, join_index, logger }: NodeOptions): Beginning {
+function begin(
+  folder: DataFolder,
+  { recovered }: LogStore,
+  { cluster, join_index, logger }: NodeOptions,
+): Beginning {
   const beginning = folder.writeIdentity(beginningOf(cluster, join_index));
   reportOtherMembers(beginning, cluster, logger);
-  return beginning;
+  return recovered.last_index > 0 ? beginning : whereFirstMembersAre(beginning, cluster);
 }
 
 function openNodeTransport(

@@ -4,7 +4,6 @@ import t, { type Test } from 'tap';
 import { lmsAdmin } from '../fixtures/admin-command.ts';
 import { addNode } from '../fixtures/change-members.ts';
 import { TestCluster } from '../fixtures/cluster.ts';
-import { until } from '../fixtures/until.ts';
 
 t.setTimeout(300_000);
 
@@ -60,22 +59,4 @@ t.test('a node that joined and lost its folder does not come back by its bundle'
   await loseFolder(cluster, 'n4');
   await stopsByItself(t, cluster, 'n4');
   await lmsAdmin('remove-node', '--url', cluster.api('n1'), '--id', 'n4');
-});
-
-t.test('a new cluster takes no write before all of its nodes were up together', async (t) => {
-  const cluster = await TestCluster.make(t);
-  const early = ['n1', 'n2'].map((id) => cluster.launch(id));
-  const detail = await until('n1 to say for whom it waits', async () => {
-    const { body } = await cluster.call('n1', 'GET /readyz').catch(() => ({ body: {} }));
-    return 'detail' in body && /n3 cannot/.test(String(body.detail)) ? body.detail : undefined;
-  });
-  t.match(detail, /all be up together once.*: n3 cannot be reached yet\.$/);
-  await sleep(electionsMs);
-  t.match(await cluster.call('n2', 'GET /v1/cluster'), { body: { leader_id: null, term: 0 } });
-
-  await cluster.restart('n3');
-  await Promise.all(early.map((node) => node.ready));
-  await cluster.leader();
-  await cluster.kill('n3');
-  t.equal((await write(cluster, 'n1', 'TWO')).status, 201, 'from then on a majority is enough');
 });
