@@ -12,6 +12,7 @@ import {
 } from '../../../test/fixtures/lone-server.ts';
 import { configurationCodec } from '../configuration-codec.ts';
 import { identified } from './directories.ts';
+import { LogReverted } from './log-reverted.ts';
 import { type Configuration, ENTRY_TYPE, type LogEntry } from './messages.ts';
 import { OtherDirectory } from './other-directory.ts';
 
@@ -83,6 +84,16 @@ t.test('a vote binds the directory that it came from', (t) => {
     server.receive('c', voteResponse(1, true, preVote));
   }
   t.match(membersWritten(server).voters, [{ id: 'a' }, { directory_id: 'b-new' }, { id: 'c' }]);
+  t.end();
+});
+
+t.test('a voter gives its vote to an id once, and not to its next directory too', (t) => {
+  const server = founders();
+  const request = voteRequest('b', { term: 1 });
+  t.match(server.receive('b', request, 'b-old'), [{ body: { vote_granted: true } }]);
+  t.same(server.receive('b', request, 'b-new'), []);
+  const later = voteRequest('b', { term: 2 });
+  t.match(server.receive('b', later, 'b-new'), [{ body: { vote_granted: true } }]);
   t.end();
 });
 
@@ -170,6 +181,25 @@ t.test('a learner that comes back with another directory begins again', (t) => {
   server.receive('d', refused(1, 1), 'd-new');
   t.match(server.core.progress.get('d'), { match: 0, state: 'probe', directory: 'd-new' });
   t.same(server.core.configuration.voters.length, 3, 'what the old one had counts for nothing');
+  t.end();
+});
+
+t.test('a leader says with which directory a learner has acknowledged what', (t) => {
+  const configuration = { ...KNOWN, learners: [{ id: 'd', raft: 'd:1', api: 'http://d' }] };
+  const server = new LoneServer({ configuration });
+  server.lead();
+  server.receive('d', accepted(1, 1), 'd-old');
+  const said = server.propose('x').find(({ to }) => to === 'd');
+  t.match(said, { body: { acknowledged_index: 1, acknowledged_by: 'd-old' } });
+  t.end();
+});
+
+t.test('what another directory has acknowledged is no reason to stop', (t) => {
+  const server = new LoneServer({ log: [1] });
+  const of = (by: string) =>
+    append('b', { prev_log_index: 5, acknowledged_index: 5, acknowledged_by: by });
+  t.match(server.receive('b', of('a-old')), [{ body: { success: false, conflict_index: 2 } }]);
+  t.throws(() => server.receive('b', of(directoryIdOf('a'))), LogReverted);
   t.end();
 });
 
