@@ -213,7 +213,7 @@ function startRaft(
   ends: { readonly fatal: (error: Error) => void; readonly removed: () => void },
 ): RaftNode {
   const { heartbeat_ms, election_timeout_min_ms, election_timeout_max_ms } = cluster.timing;
-  return new RaftNode({
+  return raftNode({
     id: node.id,
     configuration: configurationOf(first_members),
     join_index,
@@ -232,6 +232,14 @@ function startRaft(
     onMembersChange: (members) => logger.info({ members: namesOf(members) }, 'members changed'),
     onLeaderChange: (change) => logger.info(change, 'leadership changed'),
   });
+}
+
+function raftNode(options: RaftNodeOptions): RaftNode {
+  try {
+    return new RaftNode(options);
+  } catch (error) {
+    return startError(error);
+  }
 }
 
 function startApi(

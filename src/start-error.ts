@@ -1,10 +1,18 @@
 import { OperatorError } from './operator-error.ts';
 import { KeysError } from './pki/keys-error.ts';
+import { OtherDirectory } from './raft/core/other-directory.ts';
 import { FolderInUse, ForeignLog, LogCorruption } from './raft/log/errors.ts';
 import { TransportStartError } from './raft/transport/transport-error.ts';
 
 /** Why a part may refuse to start; each text says what, why and how to fix it. */
-const REFUSALS = [KeysError, FolderInUse, ForeignLog, LogCorruption, TransportStartError];
+const REFUSALS = [
+  KeysError,
+  FolderInUse,
+  ForeignLog,
+  LogCorruption,
+  OtherDirectory,
+  TransportStartError,
+];
 
 /** Rethrows what kept a part from starting: as `OperatorError` where the operator can mend it. */
 export function startError(error: unknown): never {

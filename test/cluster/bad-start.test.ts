@@ -49,6 +49,16 @@ t.test('what is wrong with the files', async (t) => {
   await refused(t, good, /pki|cluster/);
 });
 
+t.test('a log that names another data folder than node.json', async (t) => {
+  const cluster = await TestCluster.make(t, { nodes: 1 });
+  await cluster.startAll();
+  await cluster.kill('n1');
+  const file = join(cluster.dataFolder('n1'), 'node.json');
+  const { directory_id: _, ...before } = JSON.parse(readFileSync(file, 'utf8'));
+  writeFileSync(file, JSON.stringify({ ...before, format: 2 }));
+  await refused(t, startOf(cluster, 'n1'), /the log says that n1 has another data folder/);
+});
+
 t.test('what is wrong with the keys', async (t) => {
   const cluster = await TestCluster.make(t);
   const pki = join(cluster.folder, 'pki');

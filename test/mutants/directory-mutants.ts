@@ -59,6 +59,16 @@ export const DIRECTORY_MUTANTS: readonly Mutant[] = [
     edits: [['if (progress.directory !== null) {', 'if (progress.directory === undefined) {']],
   },
   {
+    name: 'what a lost folder acknowledged stops the learner that begins again',
+    file: 'core/append-entries.ts',
+    edits: [['if (by === core.directoryId && acknowledged', 'if (acknowledged']],
+  },
+  {
+    name: 'two directories of an id get votes in a term',
+    file: 'core/request-vote.ts',
+    edits: [['if (!isTold && core.votedFor === request.candidate_id) return;', '']],
+  },
+  {
     name: 'a new folder under an old id goes on',
     file: 'core/other-directory.ts',
     edits: [

@@ -9,7 +9,7 @@ export const DISK_MUTANTS: readonly Mutant[] = [
   {
     name: 'log that went back goes on unnoticed',
     file: 'core/append-entries.ts',
-    edits: [['  if (acknowledged > core.log.lastIndex) {', '  if (acknowledged < 0) {']],
+    edits: [['&& acknowledged > core.log.lastIndex) {', '&& acknowledged < 0) {']],
   },
   {
     name: 'damage in the log cut off as a torn tail',

@@ -17,8 +17,8 @@ export function onAppendEntries(core: Core, from: NodeId, request: AppendEntries
     `two leaders in term ${core.term}: ${core.leaderId} and ${from}`,
   );
   if (core.role !== 'follower' || core.leaderId !== from) becomeFollower(core, request.term, from);
-  const acknowledged = request.acknowledged_index ?? 0;
-  if (acknowledged > core.log.lastIndex) {
+  const { acknowledged_index: acknowledged = 0, acknowledged_by: by = core.directoryId } = request;
+  if (by === core.directoryId && acknowledged > core.log.lastIndex) {
     // Within its term nobody but this leader cuts our log, and never what was acknowledged to it.
     throw new LogReverted(core.log.lastIndex, acknowledged, core.term);
   }

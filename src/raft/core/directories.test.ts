@@ -5,6 +5,7 @@ import {
   append,
   HEARTBEAT_MS,
   LoneServer,
+  MIN_TIMEOUT_MS,
   refused,
   voteRequest,
   voteResponse,
@@ -12,6 +13,7 @@ import {
 } from '../../../test/fixtures/lone-server.ts';
 import { configurationCodec } from '../configuration-codec.ts';
 import { identified } from './directories.ts';
+import { LogReverted } from './log-reverted.ts';
 import { type Configuration, ENTRY_TYPE, type LogEntry } from './messages.ts';
 import { OtherDirectory } from './other-directory.ts';
 
@@ -86,6 +88,16 @@ t.test('a vote binds the directory that it came from', (t) => {
   t.end();
 });
 
+t.test('a voter gives its vote to an id once, and not to its next directory too', (t) => {
+  const server = founders();
+  const request = voteRequest('b', { term: 1 });
+  t.match(server.receive('b', request, 'b-old'), [{ body: { vote_granted: true } }]);
+  t.same(server.receive('b', request, 'b-new'), []);
+  const later = voteRequest('b', { term: 2 });
+  t.match(server.receive('b', later, 'b-new'), [{ body: { vote_granted: true } }]);
+  t.end();
+});
+
 t.test('the only voter founds by itself, and keeps to the directory that it has then', (t) => {
   const { voters } = FOUNDERS;
   const server = new LoneServer({
@@ -153,8 +165,9 @@ for (const [what, directory] of [
       [],
       'no answer',
     );
-    server.tickAfter(10 * HEARTBEAT_MS);
-    say(accepted(2, 2, 2));
+    server.tickAfter(5 * HEARTBEAT_MS);
+    say(accepted(2, 2));
+    server.tickAfter(MIN_TIMEOUT_MS - 5 * HEARTBEAT_MS);
     t.equal(server.core.role, 'follower', 'no contact that keeps a leader');
     t.end();
   });
@@ -170,6 +183,25 @@ t.test('a learner that comes back with another directory begins again', (t) => {
   server.receive('d', refused(1, 1), 'd-new');
   t.match(server.core.progress.get('d'), { match: 0, state: 'probe', directory: 'd-new' });
   t.same(server.core.configuration.voters.length, 3, 'what the old one had counts for nothing');
+  t.end();
+});
+
+t.test('a leader says with which directory a learner has acknowledged what', (t) => {
+  const configuration = { ...KNOWN, learners: [{ id: 'd', raft: 'd:1', api: 'http://d' }] };
+  const server = new LoneServer({ configuration });
+  server.lead();
+  server.receive('d', accepted(1, 1), 'd-old');
+  const said = server.propose('x').find(({ to }) => to === 'd');
+  t.match(said, { body: { acknowledged_index: 1, acknowledged_by: 'd-old' } });
+  t.end();
+});
+
+t.test('what another directory has acknowledged is no reason to stop', (t) => {
+  const server = new LoneServer({ log: [1] });
+  const of = (by: string) =>
+    append('b', { prev_log_index: 5, acknowledged_index: 5, acknowledged_by: by });
+  t.match(server.receive('b', of('a-old')), [{ body: { success: false, conflict_index: 2 } }]);
+  t.throws(() => server.receive('b', of(directoryIdOf('a'))), LogReverted);
   t.end();
 });
 

@@ -64,6 +64,8 @@ export interface AppendEntriesRequest {
   readonly read_round: number;
   /** What the receiver has acknowledged in this term. Beyond the schema; absent: unknown. */
   readonly acknowledged_index?: number;
+  /** With which directory it did; absent: with the one that the configuration says. Beyond the schema. */
+  readonly acknowledged_by?: string;
   /** Nothing depends on an answer, unless it is a refusal. Beyond the schema; absent: it does. */
   readonly is_notice?: boolean;
 }

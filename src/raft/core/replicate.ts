@@ -95,6 +95,7 @@ function sendAppend(
     leader_commit: core.commit,
     read_round: progress.roundSent,
     acknowledged_index: progress.match,
+    ...(progress.directory !== null && { acknowledged_by: progress.directory }),
     ...(is_notice && { is_notice }),
   };
   send(core, peer, { kind: 'AppendEntriesRequest', body }, hardStateDurable(core));

@@ -1,3 +1,4 @@
+import { directoryOf } from './directories.ts';
 import type { NodeId, VoteRequest, VoteResponse } from './messages.ts';
 import { hardStateDurable, send } from './outbox.ts';
 import { setHardState } from './persistence.ts';
@@ -19,6 +20,9 @@ export function onVoteRequest(core: Core, from: NodeId, request: VoteRequest): v
     return;
   }
   if (request.term > core.term) becomeFollower(core, request.term, null);
+  // Nobody can tell with which directory its id got the vote: it might be given twice.
+  const isTold = directoryOf(core.configuration, from) !== undefined;
+  if (!isTold && core.votedFor === request.candidate_id) return;
   const free = core.votedFor === null || core.votedFor === request.candidate_id;
   const granted = free && core.leaderId === null && isUpToDate(core, request);
   if (granted) {

@@ -11,6 +11,8 @@ import { Refused, refusedByPeer } from './refusals.ts';
 import { WrongCertificateError } from './tls-options.ts';
 
 export interface DialledStreamEvents {
+  /** It came in order. May throw `Refused`. */
+  readonly onHandshake: (handshake: Handshake) => void;
   /** The peer's handshake is accepted. */
   readonly onOpen: () => void;
   readonly onFrame: (name: FrameName, body: Record<string, unknown>) => void;
@@ -93,7 +95,8 @@ export class DialledStream {
   #shakeHands(http: ClientHttp2Stream): void {
     const { own, limits, counters } = this.#options;
     this.#stream = new PeerStream(http, { own, peer: this.#peer }, limits, counters, {
-      onOpen: () => {
+      onOpen: (handshake) => {
+        this.#events.onHandshake(handshake);
         clearTimeout(this.#timer);
         this.#isOpen = true;
         this.#events.onOpen();

@@ -4,7 +4,15 @@ import type { Configuration, NodeId } from '../core/messages.ts';
 import { encode } from './codec.ts';
 import type { Http2Transport } from './http2-transport.ts';
 import { DIRECTORY_HEADER } from './rpc.ts';
-import { call, openNode, openPair, rawSession, until } from './test-nodes.ts';
+import {
+  call,
+  configurationOf,
+  makeKeys,
+  openNode,
+  openPair,
+  rawSession,
+  until,
+} from './test-nodes.ts';
 
 const READ = { kind: 'ReadIndexRequest', body: { term: 1, request_id: 'r1' } } as const;
 const MSGPACK = { 'content-type': 'application/msgpack' };
@@ -57,6 +65,20 @@ t.test('who has another directory than the member of its name is refused, and to
   t.ok(n1.counters().refusals.other_directory > 0);
   n2.send('n1', READ);
   t.not(n2.counters().peers.n1?.reachable, true);
+});
+
+t.test('the same when it is dialled, before anything is said to it', async (t) => {
+  const keys = await makeKeys(t, ['n1', 'n2']);
+  const n1 = await openNode(t, keys.n1!);
+  const n2 = await openNode(t, keys.n2!);
+  const configuration = configurationOf({ n1: n1.address.port, n2: n2.address.port });
+  // It lets the other in, and does not reach it itself.
+  n2.setMembers(configurationOf({ n1: 1 }));
+  const why = told(n2);
+  n2.onMessage = (from) => t.fail(`a message of ${from} reached the core`);
+  n1.setMembers(knowing(configuration, 'n2', 'the lost one'));
+  t.equal(await why, 'n1');
+  t.not(n1.counters().peers.n2?.reachable, true);
 });
 
 t.test('also when it is connected already as that becomes known', async (t) => {

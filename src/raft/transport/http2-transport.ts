@@ -193,6 +193,7 @@ export class Http2Transport implements Transport {
       limits: this.#limits,
       refusals: this.#refusals,
       logger: this.#logger,
+      onHandshake: (handshake) => this.#peers.recognize(member.id, handshake),
       onReachable: (reachable) => this.onReachable(member.id, reachable),
     });
   }

@@ -1,5 +1,5 @@
 import type { ForwardRequest, ForwardResponse, Member, Message } from '../core/messages.ts';
-import type { DialledStreamOptions } from './dialled-stream.ts';
+import type { DialledStreamEvents, DialledStreamOptions } from './dialled-stream.ts';
 import { ForwardCalls } from './forward-calls.ts';
 import { encodeFrame, type FrameName } from './frames.ts';
 import { LANES, laneOf } from './lanes.ts';
@@ -12,6 +12,7 @@ import { checkedForwardResponse, count } from './validate.ts';
 export interface PeerConnectionOptions extends DialledStreamOptions {
   readonly refusals: Refusals;
   readonly logger: TransportLogger;
+  readonly onHandshake: DialledStreamEvents['onHandshake'];
   readonly onReachable: (reachable: boolean) => void;
 }
 
@@ -94,6 +95,7 @@ export class PeerConnection {
   #dial(): Link {
     let opened = false;
     return new Link(this.member, this.#options, {
+      onHandshake: this.#options.onHandshake,
       onOpen: () => {
         opened = true;
         this.#opened();

@@ -82,14 +82,18 @@ export class Peers {
     return known === undefined || known === directory;
   }
 
+  /** Throws `Refused` when it is not the one that the configuration means, whoever of the two dialled. */
+  recognize(peer: NodeId, { directory_id }: Pick<Handshake, 'directory_id'>): void {
+    if (this.isWelcome(peer, directory_id)) return;
+    throw new Refused(
+      'other_directory',
+      `${peer} had another data folder when it became a member, and cannot go on without it`,
+    );
+  }
+
   /** A peer's stream came in. Throws `Refused` when there is no way to answer it, or no wish to. */
   arrived(peer: NodeId, handshake: Handshake): void {
-    if (!this.isWelcome(peer, handshake.directory_id)) {
-      throw new Refused(
-        'other_directory',
-        `${peer} had another data folder when it became a member, and cannot go on without it`,
-      );
-    }
+    this.recognize(peer, handshake);
     const connection = this.#connections.get(peer);
     if (connection !== undefined && (this.#members.has(peer) || handshake.raft === undefined)) {
       connection.wake();

@@ -179,6 +179,7 @@ t.test('forwarded commands and their answers', (t) => {
 t.test('fields beyond the schema may be missing, and are checked when they are there', (t) => {
   const fields = [
     ['AppendEntriesRequest', 'acknowledged_index', 7, -1],
+    ['AppendEntriesRequest', 'acknowledged_by', 'd', ''],
     ['AppendEntriesRequest', 'is_notice', true, 1],
     ['AppendEntriesResponse', 'keeps_lease', true, 1],
   ] as const;

@@ -37,6 +37,7 @@ const CHECKS: Record<MessageKind, Check> = {
     count(body, 'leader_commit');
     count(body, 'read_round');
     if (body.acknowledged_index !== undefined) count(body, 'acknowledged_index');
+    if (body.acknowledged_by !== undefined) id(body, 'acknowledged_by', limits);
     if (body.is_notice !== undefined) flag(body, 'is_notice');
     entries(body, { term, prev_log_index, prev_log_term }, limits);
   },
