@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterFile, ClusterNode } from './cluster-file.ts';
 import { type Exit, NodeProcess } from './node-process.ts';
@@ -14,12 +15,15 @@ export class LocalCluster {
   readonly #folder: string;
   readonly #stopped = Promise.withResolvers<void>();
   readonly #failed = Promise.withResolvers<never>();
+  /** Its nodes have never met, so all are needed. */
+  readonly #isNew: boolean;
   #stopping = false;
 
   /** Starts them at once. @param env added to their environment */
   constructor(file: ClusterFile, folder: string, env: Readonly<Record<string, string>>) {
     this.#folder = folder;
     this.#failed.promise.catch(() => undefined);
+    this.#isNew = !file.nodes.some(({ id }) => existsSync(join(folder, id, 'node.json')));
     this.#nodes = file.nodes.map((node) => ({
       node,
       process: new NodeProcess({
@@ -36,17 +40,24 @@ export class LocalCluster {
     return this.#stopping;
   }
 
-  /** Resolves when all are ready, or `stop` was called. Rejects when one ends before. */
+  /**
+   * Resolves when all are ready that run, or `stop` was called. Rejects when so many have ended that the others
+   * cannot go on. Who has ended is for `watch` to report.
+   */
   async ready(print: Print): Promise<void> {
     const late = new OperatorError(
       `the nodes are not ready after ${readyTimeoutMs / 1000} s: see ${join(this.#folder, 'logs')}`,
     );
     const timer = setTimeout(() => this.#failed.reject(late), readyTimeoutMs);
     try {
-      for (const { node, process } of this.#nodes) {
+      for (const { process } of this.#nodes) {
         process.exited.then(() => this.#endedBeforeReady(process));
-        await Promise.race([process.ready, this.#failed.promise, this.#stopped.promise]);
+      }
+      for (const { node, process } of this.#nodes) {
+        const settled = Promise.race([process.ready, process.exited, this.#stopped.promise]);
+        await Promise.race([this.#failed.promise, settled]);
         if (this.stopping) return;
+        if (!process.running) continue;
         const data = join(this.#folder, node.id);
         print(
           `${node.id.padEnd(9)} ${node.api}  raft ${node.raft}  data ${data}  pid ${process.pid}`,
@@ -90,6 +101,8 @@ export class LocalCluster {
   }
 
   #endedBeforeReady(process: NodeProcess): void {
+    const running = this.#nodes.filter((one) => one.process.running).length;
+    if (!this.#isNew && running > this.#nodes.length / 2) return;
     const said = process.stderr === '' ? `see ${this.#logFile(process.id)}` : process.stderr;
     this.#failed.reject(new OperatorError(`node ${process.id} did not start: ${said}`));
   }

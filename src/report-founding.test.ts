@@ -29,7 +29,7 @@ t.test('whom a new cluster waits for is said, again and again, until it does not
   const { said, logger } = listening();
   const ended = reportFounding({ status: () => status }, logger, NEVER, PACES);
   await until('it says so twice', () => said.length > 1);
-  t.match(said[0], /must all be up together once.*: n3 cannot be reached yet/);
+  t.match(said[0], /all must be up together once.*: n3 cannot be reached yet/);
   status = { ...WAITING, founding: false, leader_id: 'n2' };
   await ended;
 });

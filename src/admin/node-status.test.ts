@@ -48,6 +48,7 @@ t.test('all nodes are asked, and the lag is behind the one that knows most', asy
   const first = {
     ...answer('n1', 10),
     disk_low: null,
+    founding: false,
     nodes: [
       { id: 'n1', api: one, voter: true },
       { id: 'n2', api: two, voter: true },

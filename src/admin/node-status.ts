@@ -10,6 +10,7 @@ const clusterAnswer = z.object({
   applied_index: z.int(),
   /** A node of before it was said does not know. */
   disk_low: z.boolean().nullable().default(null),
+  founding: z.boolean().default(false),
   version: z.string(),
   started_at: z.string(),
   nodes: z.array(z.object({ id: z.string(), api: z.string(), voter: z.boolean() })),

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
+import { lmsAdmin } from '../fixtures/admin-command.ts';
 import { TestCluster } from '../fixtures/cluster.ts';
 import { freePorts } from '../fixtures/free-ports.ts';
 import { until } from '../fixtures/until.ts';
@@ -29,9 +30,13 @@ t.test('a new cluster takes no write before all of its nodes were up together', 
   const early = ['n1', 'n2'].map((id) => cluster.launch(id));
   t.match(
     await waitsForN3(cluster, 'n1'),
-    /all be up together once.*: n3 cannot be reached yet\.$/,
+    /all must be up together once.*: n3 cannot be reached yet\.$/,
   );
   await sleep(electionsMs);
+  await t.rejects(
+    lmsAdmin('status', '--url', cluster.api('n1')),
+    /all must be up together once before the cluster goes on; start n3/,
+  );
   t.match(await cluster.call('n2', 'GET /v1/cluster'), { body: { leader_id: null, term: 0 } });
 
   await cluster.restart('n3');

@@ -136,6 +136,26 @@ t.test('a node that ends is reported, and the others go on', async (t) => {
   t.equal(await start.end('SIGINT'), 0);
 });
 
+t.test('a node that cannot start is reported, and the others go on', async (t) => {
+  const { args, data } = await temporary(t);
+  const first = new Start(t, [...args, '--no-demo']);
+  await first.ready();
+  await first.end('SIGINT');
+  rmSync(join(data, 'd', 'n3'), { recursive: true });
+  const second = new Start(t, ['--data', join(data, 'd'), '--no-demo']);
+  const apis = await second.ready();
+  await until('the report', () => /^n3 +ended .*has another data folder/m.exec(second.output)?.[0]);
+  const { body } = await callApi(apis[0] ?? '', 'GET /readyz', {});
+  t.match(body, { status: 'ready' });
+  t.equal(await second.end('SIGINT'), 0);
+
+  rmSync(join(data, 'd', 'n2'), { recursive: true });
+  const third = new Start(t, ['--data', join(data, 'd'), '--no-demo']);
+  await once(third.child, 'exit');
+  t.equal(third.child.exitCode, 1);
+  t.match(third.output, /^npm start --: node n\d did not start: .*has another data folder/m);
+});
+
 t.test('what cannot be is one line', async (t) => {
   const { args } = await temporary(t);
   const running = new Start(t, [...args, '--no-demo']);

@@ -34,6 +34,11 @@ export const DIRECTORY_MUTANTS: readonly Mutant[] = [
     ],
   },
   {
+    name: 'a vote for another directory of the candidate counts',
+    file: 'core/request-vote.ts',
+    edits: [['if (asked !== core.directoryId) return;', 'void asked;']],
+  },
+  {
     name: 'a majority founds',
     file: 'core/quorum.ts',
     edits: [['if (areIdentified(configuration)) return hasQuorum', 'return hasQuorum']],

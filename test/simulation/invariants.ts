@@ -36,7 +36,8 @@ export class Invariants {
   readonly #marks: Marks;
   readonly #watched = new Lives();
   readonly #hashes = new EntryHashes();
-  readonly #leaders = new Map<number, NodeId>();
+  /** Of each term: its leader, by id and directory. */
+  readonly #leaders = new Map<number, { readonly id: NodeId; readonly directory: string }>();
   /** Entry `i + 1` at position `i`. */
   readonly #committed: Committed[] = [];
   readonly #states = new AppliedStates();
@@ -155,10 +156,13 @@ export class Invariants {
   becameLeader(id: NodeId): void {
     const node = this.#node(id);
     const { term } = node.core;
-    const other = this.#leaders.get(term) ?? id;
-    check(other === id, 'ElectionSafety', `${other} and ${id} both lead term ${term}`);
-    this.#marks.hit([...this.#leaders.values()].includes(id) ? 'elected_again' : 'elected');
-    this.#leaders.set(term, id);
+    const { directory } = node;
+    const other = this.#leaders.get(term) ?? { id, directory };
+    const same = other.id === id && other.directory === directory;
+    check(same, 'ElectionSafety', `${other.id} and ${id} both lead term ${term}`);
+    const again = [...this.#leaders.values()].some((one) => one.id === id);
+    this.#marks.hit(again ? 'elected_again' : 'elected');
+    this.#leaders.set(term, { id, directory });
     const { term: votedIn, voted_for: votedFor } = node.durableState;
     const itself = votedIn === term && votedFor === id;
     const voted = (voter: Member): boolean => {

@@ -3865,6 +3865,8 @@ export interface components {
             applied_index: number;
             /** @description The reserve of its disk is touched: while this node leads, writes are refused. */
             disk_low: boolean;
+            /** @description The nodes do not know yet which data folder each of them has: there is no leader before all were up together once. */
+            founding: boolean;
             version: string;
             /**
              * Format: date-time
@@ -23788,6 +23790,7 @@ export interface operations {
                      *       "commit_index": 1234,
                      *       "applied_index": 1234,
                      *       "disk_low": false,
+                     *       "founding": false,
                      *       "version": "0.1.0",
                      *       "started_at": "2026-11-20T17:00:00.000Z",
                      *       "nodes": [

@@ -34,13 +34,19 @@ export const statusCommand: CommandModule<object, Options> = {
     if (json) console.log(JSON.stringify({ asked: first.node_id, nodes }, null, 2));
     else console.log(table([HEADINGS, ...nodes.map(row)]));
     if (!nodes.some((node) => node.reachable && node.role === 'leader')) {
-      throw new OperatorError(
-        'no node that answers is the leader: wait for an election, or start more nodes ' +
-          'until a majority runs',
-      );
+      throw new OperatorError(`no node that answers is the leader: ${wayToALeader(nodes)}`);
     }
   },
 };
+
+function wayToALeader(nodes: readonly NodeStatus[]): string {
+  const founding = nodes.some((node) => node.reachable && node.founding);
+  const absent = nodes.filter((node) => !node.reachable).map(({ id }) => id);
+  if (!founding || absent.length === 0) {
+    return 'wait for an election, or start more nodes until a majority runs';
+  }
+  return `all must be up together once before the cluster goes on; start ${absent.join(', ')}`;
+}
 
 function row(node: NodeStatus): string[] {
   if (!node.reachable) {

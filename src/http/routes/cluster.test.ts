@@ -14,6 +14,7 @@ t.test('GET /v1/cluster tells everybody where the nodes are and how this one doe
     commit_index: 0,
     applied_index: 0,
     disk_low: false,
+    founding: false,
     version: '1.2.3',
     started_at: '2026-01-02T00:00:00.000Z',
     nodes: [{ id: 'n1', api: 'http://127.0.0.1:8001', voter: true }],

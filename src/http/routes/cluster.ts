@@ -23,6 +23,11 @@ const clusterSchema = z
     commit_index: z.int(),
     applied_index: z.int(),
     disk_low: diskLow,
+    founding: z.boolean().openapi({
+      description:
+        'The nodes do not know yet which data folder each of them has: there is no leader before all were ' +
+        'up together once.',
+    }),
     version: z.string(),
     started_at: timestamp,
     nodes: z.array(
@@ -54,6 +59,7 @@ const getCluster = operation(
         commit_index: 1234,
         applied_index: 1234,
         disk_low: false,
+        founding: false,
         version: '0.1.0',
         started_at: '2026-11-20T17:00:00.000Z',
         nodes: [
@@ -164,8 +170,17 @@ export function clusterRoutes({ status, chainHash, version, startedAt }: Cluster
 
   app.openapi(getCluster, (c) => {
     const { node_id, role, leader_id, term, commit_index, members, ...more } = status();
-    const { applied_index, disk_low } = more;
-    const node = { node_id, role, leader_id, term, commit_index, applied_index, disk_low };
+    const { applied_index, disk_low, founding } = more;
+    const node = {
+      node_id,
+      role,
+      leader_id,
+      term,
+      commit_index,
+      applied_index,
+      disk_low,
+      founding,
+    };
     const nodes = members.map(({ id, api, voter }) => ({ id, api, voter }));
     return c.json({ ...node, version, started_at: toRfc3339(startedAt), nodes }, 200);
   });

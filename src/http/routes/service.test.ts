@@ -29,7 +29,9 @@ t.test('/readyz: knows a leader and is not far behind', async (t) => {
   const members = ['n1', 'n2', 'n3'].map((id) => ({ id, reachable: id === 'n2' }));
   api.consensus.overrides = { leader_id: null, founding: true, members: members as never };
   const founding = await api.request('GET /readyz');
-  t.match(await founding.json(), { detail: /all be up together once.*: n3 cannot be reached yet/ });
+  t.match(await founding.json(), {
+    detail: /all must be up together once.*: n3 cannot be reached yet/,
+  });
 });
 
 t.test('/metrics: requests by operation, Raft and process', async (t) => {

@@ -14,7 +14,7 @@ import {
 import { configurationCodec } from '../configuration-codec.ts';
 import { identified } from './directories.ts';
 import { LogReverted } from './log-reverted.ts';
-import { type Configuration, ENTRY_TYPE, type LogEntry } from './messages.ts';
+import { type Configuration, ENTRY_TYPE, type LogEntry, type Message } from './messages.ts';
 import { OtherDirectory } from './other-directory.ts';
 
 const KNOWN = votersOf(['a', 'b', 'c']);
@@ -25,6 +25,11 @@ const FOUNDERS: Configuration = {
 
 function founders(configuration = FOUNDERS): LoneServer {
   return new LoneServer({ configuration });
+}
+
+function answerTo(candidate_directory: string, term: number, preVote: boolean): Message {
+  const body = { term, vote_granted: true, pre_vote: preVote, candidate_directory };
+  return { kind: 'VoteResponse', body };
 }
 
 /** Of the last batch that the server wrote. */
@@ -95,6 +100,25 @@ t.test('a voter gives its vote to an id once, and not to its next directory too'
   t.same(server.receive('b', request, 'b-new'), []);
   const later = voteRequest('b', { term: 2 });
   t.match(server.receive('b', later, 'b-new'), [{ body: { vote_granted: true } }]);
+  t.end();
+});
+
+t.test('a vote says to which directory it is given, and counts for no other of that id', (t) => {
+  const voter = new LoneServer();
+  t.match(voter.receive('b', voteRequest('b', { term: 1 })), [
+    { body: { vote_granted: true, candidate_directory: directoryIdOf('b') } },
+  ]);
+  const server = founders();
+  server.campaign();
+  for (const asked of ['a-old', directoryIdOf('a')]) {
+    t.equal(server.core.role, 'pre_candidate');
+    for (const from of ['b', 'c']) server.receive(from, answerTo(asked, 1, true));
+  }
+  for (const asked of ['a-old', directoryIdOf('a')]) {
+    t.equal(server.core.role, 'candidate');
+    for (const from of ['b', 'c']) server.receive(from, answerTo(asked, 1, false));
+  }
+  t.equal(server.core.role, 'leader');
   t.end();
 });
 

@@ -52,6 +52,8 @@ export interface VoteResponse {
   readonly term: number;
   readonly vote_granted: boolean;
   readonly pre_vote: boolean;
+  /** The directory that it is an answer to. Beyond the schema; absent: the candidate did not say. */
+  readonly candidate_directory?: string;
 }
 
 export interface AppendEntriesRequest {

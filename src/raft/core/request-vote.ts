@@ -1,22 +1,25 @@
 import { directoryOf } from './directories.ts';
-import type { NodeId, VoteRequest, VoteResponse } from './messages.ts';
+import type { VoteRequest, VoteResponse } from './messages.ts';
 import { hardStateDurable, send } from './outbox.ts';
 import { setHardState } from './persistence.ts';
 import { becomeFollower } from './roles.ts';
 import { type Core, resetElectionTimer } from './state.ts';
 import type { MessageArrives } from './types.ts';
 
+type Sender = Pick<MessageArrives, 'from' | 'directory_id'>;
+
 /** RequestVote RPC, receiver (paper, Figure 2), with pre-vote and leader stickiness. */
-export function onVoteRequest(core: Core, from: NodeId, request: VoteRequest): void {
+export function onVoteRequest(core: Core, sender: Sender, request: VoteRequest): void {
+  const { from } = sender;
   if (request.pre_vote) {
     // Changes nothing here: neither term, nor vote, nor timer (thesis §9.6).
     const granted = request.term > core.term && !hearsLeader(core) && isUpToDate(core, request);
-    respond(core, from, request, granted);
+    respond(core, sender, request, granted);
     return;
   }
   if (request.term < core.term || (hearsLeader(core) && !request.leadership_transfer)) {
     // "Servers disregard RequestVote when they believe a current leader exists" (thesis §4.2.3).
-    respond(core, from, request, false);
+    respond(core, sender, request, false);
     return;
   }
   if (request.term > core.term) becomeFollower(core, request.term, null);
@@ -29,15 +32,18 @@ export function onVoteRequest(core: Core, from: NodeId, request: VoteRequest): v
     if (core.votedFor === null) setHardState(core, core.term, request.candidate_id);
     resetElectionTimer(core);
   }
-  respond(core, from, request, granted);
+  respond(core, sender, request, granted);
 }
 
 /** RequestVote RPC, the candidate's side: one vote per voter, only for this very campaign. */
 export function onVoteResponse(
   core: Core,
-  { from, directory_id }: Pick<MessageArrives, 'from' | 'directory_id'>,
+  { from, directory_id }: Sender,
   response: VoteResponse,
 ): void {
+  // What was said to another directory of this id would be counted a second time.
+  const { candidate_directory: asked = core.directoryId } = response;
+  if (asked !== core.directoryId) return;
   if (response.pre_vote) {
     if (core.role !== 'pre_candidate') return;
     if (response.vote_granted && response.term !== core.term + 1) return;
@@ -61,12 +67,14 @@ function isUpToDate(core: Core, request: VoteRequest): boolean {
   return request.last_log_index >= lastIndex;
 }
 
-function respond(core: Core, to: NodeId, request: VoteRequest, granted: boolean): void {
+function respond(core: Core, to: Sender, request: VoteRequest, granted: boolean): void {
+  const { from, directory_id: directory } = to;
   const body = {
     // A granted pre-vote answers for the term that was asked about, all else tells the own term.
     term: request.pre_vote && granted ? request.term : core.term,
     vote_granted: granted,
     pre_vote: request.pre_vote,
+    ...(directory !== null && { candidate_directory: directory }),
   };
-  send(core, to, { kind: 'VoteResponse', body }, hardStateDurable(core));
+  send(core, from, { kind: 'VoteResponse', body }, hardStateDurable(core));
 }

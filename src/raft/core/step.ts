@@ -131,7 +131,7 @@ function onMessage(core: Core, arrival: MessageArrives): void {
   if (term > core.term) becomeFollower(core, term, null);
   switch (message.kind) {
     case 'VoteRequest':
-      return onVoteRequest(core, from, message.body);
+      return onVoteRequest(core, arrival, message.body);
     case 'VoteResponse':
       return onVoteResponse(core, arrival, message.body);
     case 'AppendEntriesRequest':

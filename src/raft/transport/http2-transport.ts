@@ -19,13 +19,7 @@ import { PeerConnection } from './peer-connection.ts';
 import { newPeerCounters, type PeerCounters, type PeerStatus } from './peer-counters.ts';
 import { type PeerHandler, PeerHandlers } from './peer-handlers.ts';
 import { Peers } from './peers.ts';
-import {
-  type RefusalCounts,
-  type RefusalReason,
-  Refusals,
-  Refused,
-  type TransportLogger,
-} from './refusals.ts';
+import { type RefusalCounts, Refusals, Refused, type TransportLogger } from './refusals.ts';
 import { ReplyWaiters } from './reply-waiters.ts';
 import { RPC_PREFIX, Rpc } from './rpc.ts';
 import { PeerServer } from './server.ts';
@@ -199,9 +193,8 @@ export class Http2Transport implements Transport {
   }
 
   #told(peer: NodeId, reason: string): void {
-    const refusal = reason as RefusalReason;
-    if (refusal === 'removed_sender') this.onToldRemoved(peer);
-    if (refusal === 'other_directory') this.onToldOtherDirectory(peer);
+    if (reason === 'removed_sender') this.onToldRemoved(peer);
+    if (reason === 'other_directory') this.onToldOtherDirectory(peer);
   }
 
   /** Kept when a member's address changes. */

@@ -39,17 +39,19 @@ export class InboundStreams {
   accept(peer: NodeId, http: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     const { own, limits, refusals, countersOf } = this.#options;
     const key = `${peer} ${String(headers[LANE_HEADER] ?? '')}`;
-    let directory = '';
+    let accepted: Accepted | null = null;
     const stream = new PeerStream(http, { own, peer }, limits, countersOf(peer), {
       onOpen: (handshake) => {
         this.#options.onConnected(peer, handshake);
-        directory = handshake.directory_id;
+        accepted = { peer, directory: handshake.directory_id, stream };
         // A peer that dials again has given up the stream before; what is left there is old.
         this.#current.get(key)?.stream.close();
-        this.#current.set(key, { peer, directory, stream });
+        this.#current.set(key, accepted);
         stream.send('Handshake', own);
       },
-      onFrame: (name, body) => this.#receive({ peer, directory, stream }, name, body),
+      onFrame: (name, body) => {
+        if (accepted !== null) this.#receive(accepted, name, body);
+      },
       onRefused: (refused) => refusals.record(refused, peer),
     });
     http.on('close', () => {

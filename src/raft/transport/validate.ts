@@ -24,10 +24,11 @@ const CHECKS: Record<MessageKind, Check> = {
     flag(body, 'pre_vote');
     flag(body, 'leadership_transfer');
   },
-  VoteResponse(body) {
+  VoteResponse(body, limits) {
     count(body, 'term');
     flag(body, 'vote_granted');
     flag(body, 'pre_vote');
+    if (body.candidate_directory !== undefined) id(body, 'candidate_directory', limits);
   },
   AppendEntriesRequest(body, limits) {
     const term = count(body, 'term');
