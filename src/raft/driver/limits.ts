@@ -8,6 +8,9 @@ export const maxApplyBytes = 2 * 1024 * 1024;
 export const applyPatienceMs = 10;
 export const patientEntries = 32;
 
+/** How long the leader may keep from a node that waits for nothing what is committed. */
+export const noticePatienceMs = 10;
+
 /** Proposals of this node that wait for their result; beyond it they are refused. */
 export const maxWaitingProposals = 20_000;
 
