@@ -22,7 +22,7 @@ export function replicate(core: Core): void {
 }
 
 /** Somebody on this peer waits for an entry, or will: what it has just asked for came from a client. */
-export function isAsking(core: Core, peer: NodeId): void {
+export function attend(core: Core, peer: NodeId): void {
   const progress = core.progress.get(peer);
   if (progress !== undefined) progress.attentiveUntil = core.now + attentionMs;
 }

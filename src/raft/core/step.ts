@@ -23,7 +23,7 @@ import {
   onReadIndexResponse,
   repeatForwardedReads,
 } from './reads.ts';
-import { isAsking, noticeDeadline, onEntriesRead, replicate } from './replicate.ts';
+import { attend, noticeDeadline, onEntriesRead, replicate } from './replicate.ts';
 import { onVoteRequest, onVoteResponse } from './request-vote.ts';
 import { becomeFollower } from './roles.ts';
 import {
@@ -86,7 +86,7 @@ function onEvent(core: Core, event: Event): void {
     case 'propose':
       return onPropose(core, event.request_id, event.command);
     case 'forwarded':
-      return isAsking(core, event.peer);
+      return attend(core, event.peer);
     case 'read':
       return onRead(core, event.id);
     case 'durable':
@@ -141,7 +141,7 @@ function onMessage(core: Core, from: NodeId, message: Message): void {
     case 'TimeoutNowRequest':
       return onTimeoutNow(core, from, message.body);
     case 'ReadIndexRequest':
-      isAsking(core, from);
+      attend(core, from);
       return onReadIndexRequest(core, from, message.body);
     case 'ReadIndexResponse':
       if (message.body.term === core.term) onReadIndexResponse(core, message.body);
