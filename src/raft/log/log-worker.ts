@@ -30,7 +30,7 @@ function openEngine(): LogEngine | null {
 
 /**
  * Serves until the log is closed, and sleeps in between. Not in an event loop: whoever writes waits for this
- * thread, and to be woken by one takes several times as long.
+ * thread, and to be woken by one takes longer.
  */
 function serve(engine: LogEngine): void {
   const { folder, limits, bell } = setup;
