@@ -124,8 +124,13 @@ export const maxRememberedNames = 20_000;
 export const rememberedCommandIds = 8_192;
 /** Entries applied in one transaction of SQLite, and how long it may stay open. */
 export const maxUncommittedEntries = 2_000;
-export const maxUncommittedMs = 200;
+export const maxUncommittedMs = 500;
 /** Entries that get savepoints after a command was refused too late to do without. */
 export const carefulEntries = 1_000;
 /** Pages of SQLite in memory. */
 export const pageCacheKiB = 8 * 1024;
+/**
+ * Pages in the write-ahead log before they are brought into the file, which is fsynced then: most of what a
+ * batch changes are the same few pages again.
+ */
+export const walPages = 4_000;

@@ -7,7 +7,7 @@ import { decodeCommand } from './codec.ts';
 import type { Command, CommandDefinition, CommandResult } from './command.ts';
 import { copyState } from './copy-state.ts';
 import { Journal } from './journal.ts';
-import { carefulEntries, pageCacheKiB } from './limits.ts';
+import { carefulEntries, pageCacheKiB, walPages } from './limits.ts';
 import { migrate } from './migrations.ts';
 import { type Connection, Reader } from './reader.ts';
 import { Refusal } from './refusal.ts';
@@ -276,7 +276,8 @@ function openDatabase(path: string): DatabaseSync {
   try {
     database.exec(
       `PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;
-       PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-${pageCacheKiB}`,
+       PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-${pageCacheKiB};
+       PRAGMA wal_autocheckpoint=${walPages}`,
     );
     migrate(database);
     return database;

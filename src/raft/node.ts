@@ -6,6 +6,7 @@ import { OtherDirectory } from './core/other-directory.ts';
 import type { SnapshotHead } from './core/types.ts';
 import { Applier } from './driver/applier.ts';
 import { Driver, type DriverHooks } from './driver/driver.ts';
+import { noticePatienceMs } from './driver/limits.ts';
 import { type ChangeOptions, MemberChanges } from './driver/member-changes.ts';
 import { Placements } from './driver/placements.ts';
 import { Proposals } from './driver/proposals.ts';
@@ -59,6 +60,7 @@ export class RaftNode {
         timing: options.timing,
         seed: options.seed,
         reads: options.reads ?? 'read_index',
+        notice_patience_ms: noticePatienceMs,
         applied: machine.applied.index,
       },
       { log, transport },
@@ -92,7 +94,10 @@ export class RaftNode {
     this.#reads = new ReadBarriers((id) => this.#driver.push({ type: 'read', id }), this.#waiters);
     this.#expiry = setInterval(() => this.#expire(), expiryPaceMs);
 
-    transport.onForward = (_from, request) => this.#proposals.onForward(request);
+    transport.onForward = (from, request) => {
+      this.#driver.push({ type: 'forwarded', peer: from });
+      return this.#proposals.onForward(request);
+    };
     transport.onInstallSnapshot = (from, request) => this.#snapshots.receive(from, request);
     transport.onReachable = (peer, reachable) => {
       if (reachable) this.#reachable.add(peer);
@@ -130,6 +135,8 @@ export class RaftNode {
 
   /** Resolves when this node has applied `index`. Rejects with `ReadError`. */
   waitApplied(index: number, timeoutMs: number): Promise<void> {
+    // The leader hears by a question that somebody waits here, and does not keep from this node what is committed.
+    if (index > this.#driver.core.commit) this.#reads.read(timeoutMs).catch(() => undefined);
     return this.#waiters.wait(index, timeoutMs);
   }
 

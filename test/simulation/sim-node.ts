@@ -4,6 +4,7 @@ import type { NodeId } from '../../src/raft/core/messages.ts';
 import { OtherDirectory } from '../../src/raft/core/other-directory.ts';
 import { type Core, createCore } from '../../src/raft/core/state.ts';
 import type { Event } from '../../src/raft/core/types.ts';
+import { noticePatienceMs } from '../../src/raft/driver/limits.ts';
 import { LogCorruption } from '../../src/raft/log/errors.ts';
 import type { RecoveredLog } from '../../src/raft/ports.ts';
 import { directoryIdOf } from '../fixtures/directory-id.ts';
@@ -82,6 +83,7 @@ export class SimNode {
       configuration_index: snapshot?.head.configuration_index ?? 0,
       timing: TIMING,
       reads: this.#parts.conditions.leases ? 'lease' : 'read_index',
+      notice_patience_ms: noticePatienceMs,
       seed: draws.between(0, 2 ** 32 - 1),
       now: 0,
       hard_state: recovered.hard_state,

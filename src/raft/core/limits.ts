@@ -13,6 +13,8 @@ export const maxUncommittedBytes = 64 * 1024 * 1024;
 export const maxCachedBytes = 4 * 1024 * 1024;
 /** Voters and learners together: each is one more copy to send and one more to wait for. */
 export const maxMembers = 15;
+/** How long a peer that asked for something is told of a commit without delay. */
+export const attentionMs = 1_000;
 /** How far the rate of a clock may be off, as a part: leases are that much shorter, twice. */
 export const maxClockDrift = 0.05;
 /** A snapshot being sent of which nothing is heard for this long is given up and sent again. */

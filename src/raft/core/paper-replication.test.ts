@@ -8,7 +8,11 @@ import {
   refused,
   type Sent,
 } from '../../../test/fixtures/lone-server.ts';
-import { maxInflightMessages } from './limits.ts';
+import { attentionMs, maxInflightMessages } from './limits.ts';
+import type { Message } from './messages.ts';
+import { deadline } from './step.ts';
+
+const PATIENCE_MS = 10;
 
 /** Log replication, the leader's side: paper §5.3 and Figure 2. Each test is named by its rule. */
 
@@ -206,7 +210,6 @@ t.test('entries from the disk go out only if they are still what the peer needs'
   t.end();
 });
 
-/** The leader of the next term, whose log everybody has. */
 t.test(
   'a commit index alone goes as a notice; a heartbeat and a round of reads are answered',
   (t) => {
@@ -221,8 +224,66 @@ t.test(
   },
 );
 
-function leading(log: readonly number[]): LoneServer {
-  const server = new LoneServer({ log });
+/** Who hears of what is committed, by what. */
+function told(sent: readonly Sent[]): string[] {
+  return sent.flatMap(({ to, kind, body }) =>
+    kind === 'AppendEntriesRequest' ? [`${to}: ${body.leader_commit}`] : [],
+  );
+}
+
+t.test('a commit index waits for what goes next to a peer where nobody waits', (t) => {
+  const server = leading([], PATIENCE_MS);
+  server.propose('x');
+  t.same(server.receive('b', accepted(1, 2)), []);
+  t.equal(server.core.commit, 2);
+  t.equal(deadline(server.core), server.now + PATIENCE_MS);
+  t.same(told(server.propose('y')), ['b: 2', 'c: 2']);
+  t.end();
+});
+
+t.test('it does not wait longer than the patience, nor for a peer that has it already', (t) => {
+  const server = leading([], PATIENCE_MS);
+  server.propose('x');
+  server.receive('b', accepted(1, 2));
+  t.same(server.tickAfter(PATIENCE_MS - 1), []);
+  t.same(told(server.tickAfter(1)), ['b: 2', 'c: 2']);
+  t.same(server.tickAfter(PATIENCE_MS), []);
+  t.ok(deadline(server.core) > server.now);
+  t.end();
+});
+
+t.test('nothing is due for a peer that was lost meanwhile', (t) => {
+  const server = leading([], PATIENCE_MS);
+  server.propose('x');
+  server.receive('b', accepted(1, 2));
+  for (const peer of ['b', 'c']) server.give({ type: 'reachable', peer, reachable: false });
+  server.tickAfter(PATIENCE_MS);
+  t.ok(deadline(server.core) > server.now);
+  t.end();
+});
+
+t.test('a peer that forwarded a command or asked for a read index hears of it at once', (t) => {
+  const server = leading([], PATIENCE_MS);
+  server.give({ type: 'forwarded', peer: 'b' });
+  server.propose('x');
+  t.same(told(server.receive('c', accepted(1, 2))), ['b: 2']);
+  t.same(told(server.receive('c', readIndexRequest(1))), ['c: 2']);
+  server.propose('y');
+  t.same(told(server.receive('c', accepted(1, 3))), ['b: 3', 'c: 3']);
+  server.tickAfter(HEARTBEAT_MS);
+  server.now += attentionMs;
+  server.propose('z');
+  t.same(server.receive('c', accepted(1, 4)), [], 'but not for ever');
+  t.end();
+});
+
+function readIndexRequest(term: number): Message {
+  return { kind: 'ReadIndexRequest', body: { term, request_id: 'c.1' } };
+}
+
+/** The leader of the next term, whose log everybody has. */
+function leading(log: readonly number[], noticePatienceMs = 0): LoneServer {
+  const server = new LoneServer({ log, noticePatienceMs });
   server.lead();
   for (const id of ['b', 'c']) server.receive(id, accepted(server.core.term, log.length + 1));
   return server;

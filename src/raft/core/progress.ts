@@ -26,6 +26,10 @@ export class Progress {
   answeredAt = Number.NEGATIVE_INFINITY;
   /** How far the last message lets the peer commit. */
   commitSent = 0;
+  /** When the commit index goes to it by itself, unless another message brings it there before. */
+  noticeAt = Number.POSITIVE_INFINITY;
+  /** It has asked for something lately, and may wait for it: until then it hears of a commit at once. */
+  attentiveUntil = Number.NEGATIVE_INFINITY;
   roundSent = 0;
   roundAcked = 0;
   /** Since then, by our clock, it helps to elect nobody else; see `lease.ts`. */

@@ -1,5 +1,5 @@
 import { beginRound } from './lease.ts';
-import { maxAppendBytes, maxAppendEntries, snapshotSilenceMs } from './limits.ts';
+import { attentionMs, maxAppendBytes, maxAppendEntries, snapshotSilenceMs } from './limits.ts';
 import type { LogEntry, NodeId } from './messages.ts';
 import { hardStateDurable, send } from './outbox.ts';
 import type { Progress } from './progress.ts';
@@ -15,12 +15,37 @@ export function replicate(core: Core): void {
   if (heartbeat && core.leases) beginRound(core);
   for (const [peer, progress] of core.progress) {
     const spoke = sendEntries(core, peer, progress);
-    const canCommit = Math.min(core.commit, progress.next - 1);
-    const news = progress.commitSent < canCommit && progress.state === 'replicate';
     const asks = heartbeat || progress.roundSent < (core.readsInRound?.round ?? 0);
-    if (spoke || !(asks || news)) continue;
+    if (spoke || !(asks || isNoticeDue(core, progress))) continue;
     sendAppend(core, peer, progress, [], { is_notice: !asks });
   }
+}
+
+/** Somebody on this peer waits for an entry, or will: what it has just asked for came from a client. */
+export function attend(core: Core, peer: NodeId): void {
+  const progress = core.progress.get(peer);
+  if (progress !== undefined) progress.attentiveUntil = core.now + attentionMs;
+}
+
+/** When the next peer has to be told of what is committed. */
+export function noticeDeadline(core: Core): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const { noticeAt } of core.progress.values()) earliest = Math.min(earliest, noticeAt);
+  return earliest;
+}
+
+/**
+ * The peer could commit more than it knows of. Where nobody waits for that, it has time: as a rule the next
+ * entries bring it along, and a message of its own costs both ends as much as one with entries.
+ */
+function isNoticeDue(core: Core, progress: Progress): boolean {
+  const canCommit = Math.min(core.commit, progress.next - 1);
+  const isNews = progress.commitSent < canCommit && progress.state === 'replicate';
+  const patience = core.now < progress.attentiveUntil ? 0 : core.noticePatienceMs;
+  progress.noticeAt = isNews
+    ? Math.min(progress.noticeAt, core.now + patience)
+    : Number.POSITIVE_INFINITY;
+  return core.now >= progress.noticeAt;
 }
 
 /** Entries from the disk arrived for a peer that is far behind. */
@@ -85,6 +110,7 @@ function sendAppend(
     progress.sent(last.index, bytes);
   }
   progress.commitSent = Math.min(core.commit, prev + entries.length);
+  progress.noticeAt = Number.POSITIVE_INFINITY;
   progress.roundSent = core.readRound;
   const body = {
     term: core.term,

@@ -94,6 +94,7 @@ export interface Core {
   /** The present catch-up round of each learner: the last index when it began, and when that was. */
   catchUps: Map<NodeId, { readonly target: number; readonly since: number }>;
   heartbeatAt: number;
+  readonly noticePatienceMs: number;
   /** The no-op of this term: until it is committed no read is answered (paper §8). */
   noopIndex: number;
   /** Bytes proposed in this term and not committed, per entry, oldest first. */
@@ -171,6 +172,7 @@ export function createCore(options: CoreOptions): Core {
     departing: new Map(),
     catchUps: new Map(),
     heartbeatAt: 0,
+    noticePatienceMs: options.notice_patience_ms ?? 0,
     noopIndex: 0,
     uncommitted: [],
     uncommittedBytes: 0,

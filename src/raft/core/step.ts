@@ -24,7 +24,7 @@ import {
   onReadIndexResponse,
   repeatForwardedReads,
 } from './reads.ts';
-import { onEntriesRead, replicate } from './replicate.ts';
+import { attend, noticeDeadline, onEntriesRead, replicate } from './replicate.ts';
 import { onVoteRequest, onVoteResponse } from './request-vote.ts';
 import { becomeFollower } from './roles.ts';
 import {
@@ -68,7 +68,7 @@ export function step(core: Core, now: number, events: readonly Event[]): readonl
 export function deadline(core: Core): number {
   if (core.role === 'leader') {
     const until = core.transfer?.until ?? Number.POSITIVE_INFINITY;
-    return Math.min(core.heartbeatAt, contactDeadline(core), until);
+    return Math.min(core.heartbeatAt, contactDeadline(core), noticeDeadline(core), until);
   }
   const repeat = core.readsForwarded === null ? Number.POSITIVE_INFINITY : repeatAt(core);
   return Math.min(core.electionAt, repeat);
@@ -86,6 +86,8 @@ function onEvent(core: Core, event: Event): void {
       return onMessage(core, event);
     case 'propose':
       return onPropose(core, event.request_id, event.command);
+    case 'forwarded':
+      return attend(core, event.peer);
     case 'read':
       return onRead(core, event.id);
     case 'durable':
@@ -142,6 +144,7 @@ function onMessage(core: Core, arrival: MessageArrives): void {
     case 'TimeoutNowRequest':
       return onTimeoutNow(core, from, message.body);
     case 'ReadIndexRequest':
+      attend(core, from);
       return onReadIndexRequest(core, from, message.body);
     case 'ReadIndexResponse':
       if (message.body.term === core.term) onReadIndexResponse(core, message.body);

@@ -27,6 +27,8 @@ export type Event =
   | { readonly type: 'tick' }
   | MessageArrives
   | { readonly type: 'propose'; readonly request_id: string; readonly command: Uint8Array }
+  /** `peer` forwarded a command: somebody waits there until it is applied. */
+  | { readonly type: 'forwarded'; readonly peer: NodeId }
   /** A linearizable read asks from which index on this node may answer it. */
   | { readonly type: 'read'; readonly id: string }
   /** The batch `seq` and all before it are fsynced. */
@@ -154,6 +156,11 @@ export interface CoreOptions {
   readonly seed: number;
   /** How linearizable reads are confirmed, see `lease.ts`; default: by asking a majority. */
   readonly reads?: 'read_index' | 'lease';
+  /**
+   * How long a leader may keep a new commit index from a peer that waits for nothing, so that the next
+   * message brings it along; default: not at all.
+   */
+  readonly notice_patience_ms?: number;
   readonly now: number;
   readonly hard_state: { readonly term: number; readonly voted_for: NodeId | null };
   readonly log: {

@@ -5,8 +5,11 @@ export const maxApplyEntries = 512;
 export const maxApplyBytes = 2 * 1024 * 1024;
 
 /** How long and how much of what is committed may gather while nobody on this node waits for it. */
-export const applyPatienceMs = 10;
-export const patientEntries = 32;
+export const applyPatienceMs = 25;
+export const patientEntries = 64;
+
+/** How long the leader may keep from a node that waits for nothing what is committed. */
+export const noticePatienceMs = 25;
 
 /** Proposals of this node that wait for their result; beyond it they are refused. */
 export const maxWaitingProposals = 20_000;

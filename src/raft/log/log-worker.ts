@@ -28,33 +28,48 @@ function openEngine(): LogEngine | null {
   }
 }
 
+/**
+ * Serves until the log is closed, and sleeps in between. Not in an event loop: whoever writes waits for this
+ * thread, and to be woken by one takes longer.
+ */
 function serve(engine: LogEngine): void {
+  const { folder, limits, bell } = setup;
   const take = (): LogRequest | undefined => receiveMessageOnPort(port)?.message;
-  const { folder, limits } = setup;
   const room = new DiskRoom(nodeFileSystem, folder, limits, () => performance.now());
   const server = new LogServer(engine, { post, take }, room, limits.maxGroupBytes);
-  const idle = setTimeout(() => server.idle(), limits.idleMarkMs);
-
-  const prepareSpare = (): void => {
-    if (server.prepareSpare() === 'more') setImmediate(prepareSpare);
-  };
-  prepareSpare();
-  setInterval(() => {
-    prepareSpare();
-    server.retry();
-  }, limits.spareRetryMs);
-
-  port.on('message', (request: LogRequest) => {
-    if (server.serve(request)) idle.refresh();
-    else process.exit();
-  });
+  let idleAt = performance.now() + limits.idleMarkMs;
+  let retryAt = performance.now() + limits.spareRetryMs;
+  let spare = server.prepareSpare();
+  for (;;) {
+    // Before the look for requests: what comes after that has rung since.
+    const rung = Atomics.load(bell, 0);
+    const request = take();
+    if (request !== undefined) {
+      if (!server.serve(request)) return;
+      idleAt = performance.now() + limits.idleMarkMs;
+    } else if (spare === 'more') {
+      spare = server.prepareSpare();
+    } else {
+      Atomics.wait(bell, 0, rung, Math.min(idleAt, retryAt) - performance.now());
+    }
+    if (performance.now() >= retryAt) {
+      spare = server.prepareSpare();
+      server.retry();
+      retryAt = performance.now() + limits.spareRetryMs;
+    }
+    if (performance.now() >= idleAt) {
+      server.idle();
+      idleAt = Number.POSITIVE_INFINITY;
+    }
+  }
 }
 
 const engine = openEngine();
 if (engine !== null) {
   const { recovered, tornTail } = engine;
   post({ kind: 'opened', recovered, tornTail });
-  serve(engine);
   // A thread keeps what it compiled at its end, and of a process that is killed there is none.
   flushCompileCache();
+  serve(engine);
+  process.exit();
 }

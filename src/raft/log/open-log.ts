@@ -8,7 +8,7 @@ import { LogClient } from './log-client.ts';
 import type { LogIdentity } from './segment-header.ts';
 import type { TornTail } from './torn-tail.ts';
 import { fromWire } from './wire-error.ts';
-import type { LogReply, LogRequest, WorkerSetup } from './worker-messages.ts';
+import type { LogReply, WorkerSetup } from './worker-messages.ts';
 
 export interface OpenLogOptions {
   /** Holds nothing but the log; made when missing. */
@@ -23,6 +23,8 @@ export interface OpenLogOptions {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
 }
 
+type PostRequest = ConstructorParameters<typeof LogClient>[1];
+
 /**
  * Opens the log of one node, or begins it, in a thread of its own. Rejects with `FolderInUse`,
  * `ForeignLog` or `LogCorruption` when this node must not start, else with the system's error.
@@ -31,7 +33,8 @@ export async function openLog(options: OpenLogOptions): Promise<LogStore> {
   const { folder, identity, logger, mustExist = false } = options;
   const limits = checkedLimits(options.limits);
   const lock = lockFolder(folder);
-  const workerData: WorkerSetup = { folder, identity, limits, mustExist };
+  const bell = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const workerData: WorkerSetup = { folder, identity, limits, mustExist, bell };
   const worker = new Worker(new URL('./log-worker.ts', import.meta.url), {
     workerData,
     name: 'raft-log',
@@ -43,7 +46,12 @@ export async function openLog(options: OpenLogOptions): Promise<LogStore> {
       resolve();
     });
   });
-  const client = await firstReply(worker, exited, logger);
+  const post: PostRequest = (request, transfer) => {
+    worker.postMessage(request, transfer === undefined ? [] : [transfer]);
+    Atomics.add(bell, 0, 1);
+    Atomics.notify(bell, 0);
+  };
+  const client = await firstReply(worker, { post, exited }, logger);
   worker.on('message', (reply: LogReply) => {
     if (typeof reply !== 'number' && reply.kind === 'room') tellRoom(logger, folder, reply.room);
     client.receive(reply);
@@ -58,7 +66,7 @@ export async function openLog(options: OpenLogOptions): Promise<LogStore> {
 /** The client, once the worker has opened the log. Rejects, with the thread gone, when it did not. */
 async function firstReply(
   worker: Worker,
-  exited: Promise<void>,
+  { post, exited }: { readonly post: PostRequest; readonly exited: Promise<void> },
   logger: OpenLogOptions['logger'],
 ): Promise<LogClient> {
   const crashed = new Promise<never>((_, reject) => worker.once('error', reject));
@@ -73,8 +81,6 @@ async function firstReply(
   if (tornTail !== null) logger.warn(tornTailFields(tornTail), 'torn tail of the log cut');
   const { base, last_index, hard_state } = recovered;
   logger.info({ base, last_index, hard_state }, 'log opened');
-  const post = (request: LogRequest, transfer?: ArrayBuffer): void =>
-    worker.postMessage(request, transfer === undefined ? [] : [transfer]);
   return new LogClient(recovered, post, exited);
 }
 

@@ -11,6 +11,8 @@ export interface WorkerSetup {
   readonly identity: LogIdentity;
   readonly limits: LogLimits;
   readonly mustExist: boolean;
+  /** Counts the requests; the worker sleeps on it. Shared. */
+  readonly bell: Int32Array;
 }
 
 export interface ReadRequest {
