@@ -46,7 +46,7 @@ function leaderOn(network: MemoryNetwork) {
 
 /** Follows `n1` as `n2`, by hand. */
 function followerOf(network: MemoryNetwork) {
-  const port = network.attach('n2');
+  const port = network.attach('n2', directoryIdOf('n2'));
   const said = new EventEmitter();
   port.onMessage = (from, { kind, body }) => {
     if (kind === 'VoteRequest') {
