@@ -175,6 +175,12 @@ t.test(
     const { file: backup, sha256 } = await backUp(old, 'n1');
     await killAll(old);
 
+    const dir = join(old.folder, 'new');
+    const said = await lmsAdmin('init', '--dir', dir, '--nodes', '3', '--backup', backup);
+    t.match(said, new RegExp(`lms-admin restore --backup ${backup} --config .* --id n3 --data`));
+    const settings = JSON.parse(readFileSync(join(dir, 'cluster.json'), 'utf8'));
+    t.equal(settings.restored_from, sha256);
+
     const cluster = await TestCluster.make(t, { settings: { restored_from: sha256 } });
     await t.rejects(
       restore(cluster, 'n1', earlier.file),
