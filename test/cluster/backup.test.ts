@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import t, { type Test } from 'tap';
 import { lmsAdmin } from '../fixtures/admin-command.ts';
 import { makeClassroom } from '../fixtures/classroom.ts';
@@ -124,7 +125,10 @@ t.test('a backup that is taken under load becomes another cluster with all of it
   for (const name of ['receipt.key', 'receipt.pub']) {
     copyFileSync(join(old.folder, 'pki', name), join(cluster.folder, 'pki', name));
   }
-  for (const id of cluster.ids) await restore(cluster, id, backup, '--files', blobs);
+  t.notMatch(await restore(cluster, 'n1', backup, '--files', blobs), /files are not there/);
+  // They fetch from the first what they were not given.
+  t.match(await restore(cluster, 'n2', backup), /contents of 1 files are not there/);
+  await restore(cluster, 'n3', backup);
   await cluster.startAll();
   t.notSame(cluster.file.cluster_id, old.file.cluster_id);
   for (const id of cluster.ids) {
@@ -260,11 +264,15 @@ t.test('a node that dies while it sends is told, and leaves nothing', async (t) 
   t.same(readdirSync(folder), []);
 
   const offline = join(cluster.folder, 'offline.sqlite3');
-  await lmsAdmin('backup', '--data', cluster.dataFolder('n1'), '--out', offline);
-  t.match(readFileSync(offline).subarray(0, 15).toString(), 'SQLite format 3');
+  const data = ['--data', cluster.dataFolder('n1'), '--out', offline];
+  await lmsAdmin('backup', ...data);
+  const state = new DatabaseSync(offline, { readOnly: true });
+  t.same({ ...state.prepare('SELECT count(*) AS n FROM assignments').get() }, { n: 80 });
+  state.close();
+  await t.rejects(lmsAdmin('backup', ...data, '--files', folder), /mutually exclusive/);
   await cluster.restart('n1');
   await t.rejects(
-    lmsAdmin('backup', '--data', cluster.dataFolder('n1'), '--out', offline),
+    lmsAdmin('backup', ...data),
     /in use by another process.*back up a node that runs with --url/s,
   );
 });

@@ -34,6 +34,7 @@ export const backupCommand: CommandModule<object, Options> = {
     },
     data: {
       type: 'string',
+      conflicts: 'files',
       describe:
         'Instead of --url: the data folder of a node that does not run, when no majority is left',
     },

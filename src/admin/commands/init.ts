@@ -33,7 +33,10 @@ export const initCommand: CommandModule<object, Options> = {
     const file = await createCluster({ folder, nodes, base_port: basePort, ...begins });
     console.log(`Made ${folder}/cluster.json (cluster ${file.cluster_id}) and ${folder}/pki`);
     console.log('For nodes on other machines: edit the addresses in cluster.json, and give each');
-    console.log('machine cluster.json and, in pki/ beside it, ca.crt and its own .crt and .key.');
+    console.log(
+      'machine cluster.json and, in pki/ beside it, ca.crt, receipt.key and its own .crt',
+    );
+    console.log('and .key.');
     for (const { id } of backup === undefined ? [] : file.nodes) {
       console.log(
         `  npx lms-admin restore --backup ${backup} --config ${dir}/cluster.json --id ${id} --data ${dir}/${id}`,
