@@ -67,7 +67,7 @@ export class AdminSession {
    * The answer, whose body is still to come and may be long. Rejects with `Refused` when it
    * is, and with `OperatorError` when nobody answers.
    */
-  open(target: string): Promise<Response> {
+  stream(target: string): Promise<Response> {
     return ask(this.#base, target, { token: this.#token });
   }
 

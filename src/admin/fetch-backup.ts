@@ -7,7 +7,7 @@ import { type KeptBackup, keepBackup } from './keep-backup.ts';
 
 /** Fetches the state of a node. Rejects with `OperatorError`. @param out as for `keepBackup` */
 export async function fetchBackup(session: AdminSession, out: string): Promise<KeptBackup> {
-  const response = await session.open('GET /v1/cluster/backup');
+  const response = await session.stream('GET /v1/cluster/backup');
   const { name, sha256 } = announced(response);
   return await keepBackup(out, name, (file) => receive(response, file), sha256);
 }

@@ -67,7 +67,7 @@ async function fetchFiles(
   let gone = 0;
   const { brought, lacking } = await bringFiles(folder, files, async ({ id }) => {
     try {
-      return (await session.open(`GET /v1/files/${id}/content`)).body;
+      return (await session.stream(`GET /v1/files/${id}/content`)).body;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.status === 404) gone += 1;
