@@ -106,6 +106,11 @@ const settings = {
 /** `cluster.json` as every node reads it: the same file on all nodes. */
 export const clusterFileSchema = z.strictObject({
   cluster_id: z.string().superRefine(acceptedBy(assertClusterId)),
+  /** SHA-256 (hex) of the backup that all first nodes begin with; absent: they begin empty. */
+  restored_from: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "must be the SHA-256 that 'lms-admin init --backup' wrote")
+    .optional(),
   nodes: nodesSchema,
   ...settings,
 });

@@ -50,6 +50,7 @@ t.test('every mistake is one line: the file, the field, what to write', (t) => {
       { ...good, cluster_id: 'a b' },
       /cluster_id .*cannot stand in a certificate/,
     ],
+    ['no backup', { ...good, restored_from: 'last' }, /restored_from must be the SHA-256/],
     ['bad node id', { ...good, nodes: [{ ...n1, id: 'N 1' }] }, /nodes\[0\]\.id .*cannot stand/],
     ['bad Raft address', { ...good, nodes: [{ ...n1, raft: '9001' }] }, /raft must be "host:port"/],
     ['port 0', { ...good, nodes: [{ ...n1, raft: 'a:0' }] }, /raft must be "host:port"/],

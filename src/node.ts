@@ -252,6 +252,7 @@ function startApi(
     registry: new Registry(),
     logger: apiLogger,
     settings: {
+      cluster_id: cluster.cluster_id,
       version,
       started_at: Date.now(),
       deadline_ms: cluster.timing.request_deadline_ms,

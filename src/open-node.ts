@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import type { NodeOptions } from './node.ts';
+import { OperatorError } from './operator-error.ts';
 import { loadNodeKeys, type NodeKeys } from './pki/load-node-keys.ts';
 import { loadReceiptKey } from './pki/load-receipt-key.ts';
 import { openLog } from './raft/log/open-log.ts';
@@ -22,7 +23,7 @@ export interface OpenedNode {
  * Rejects with `OperatorError` when the node cannot start.
  */
 export async function openNode(
-  options: Pick<NodeOptions, 'cluster' | 'node' | 'data_folder' | 'logger'>,
+  options: Pick<NodeOptions, 'cluster' | 'node' | 'data_folder' | 'join_index' | 'logger'>,
   parts: AsyncDisposableStack,
 ): Promise<OpenedNode> {
   const { cluster, node, logger } = options;
@@ -31,6 +32,7 @@ export async function openNode(
   const receipt_key = await loadReceiptKey(cluster.pki_folder).catch(startError);
   const folder = openDataFolder(options.data_folder, identity);
   parts.defer(() => folder.release());
+  requireRestored(options, folder);
   const log = openLog({
     folder: join(folder.path, 'wal'),
     identity,
@@ -42,4 +44,22 @@ export async function openNode(
   const closed = log.then((opened) => () => opened.close()).catch(() => () => undefined);
   parts.defer(async () => (await closed)());
   return { keys, receipt_key, folder, log };
+}
+
+/** A first node of a restored cluster that began empty could help others that did to forget the backup. */
+function requireRestored(
+  {
+    cluster,
+    node,
+    data_folder,
+    join_index,
+  }: Pick<NodeOptions, 'cluster' | 'node' | 'data_folder' | 'join_index'>,
+  folder: DataFolder,
+): void {
+  const { restored_from } = cluster;
+  if (restored_from === undefined || folder.has_identity || join_index !== null) return;
+  throw new OperatorError(
+    `${data_folder} is empty, and cluster.json is of a cluster that begins with the backup of SHA-256 ` +
+      `${restored_from}: first make the folder with 'npx lms-admin restore --id ${node.id}'`,
+  );
 }

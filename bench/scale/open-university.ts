@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { layOutFolder } from '../../src/lay-out-folder.ts';
 import { TestCluster } from '../../test/fixtures/cluster.ts';
-import { handOut } from './hand-out.ts';
 import { makeState } from './make-state.ts';
 import { type Landmarks, type Size, University } from './university.ts';
 
@@ -32,8 +32,9 @@ export async function openUniversity(
   const snapshot = await makeState(maker, cluster_id, university.everything(), progress);
   const made_ms = performance.now() - began;
   const database_bytes = statSync(join(maker, 'lms.db')).size;
+  const { path, last_included_index: index, last_included_term: term } = snapshot;
   for (const id of cluster.ids) {
-    await handOut(snapshot, cluster.file, id, cluster.dataFolder(id));
+    await layOutFolder({ path, index, term }, cluster.file, id, cluster.dataFolder(id));
   }
   rmSync(maker, { recursive: true });
   const { landmarks, commands } = university;

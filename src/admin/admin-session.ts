@@ -63,6 +63,14 @@ export class AdminSession {
     return call(this.#base, target, { token: this.#token, ...(body !== undefined && { body }) });
   }
 
+  /**
+   * The answer, whose body is still to come and may be long. Rejects with `Refused` when it
+   * is, and with `OperatorError` when nobody answers.
+   */
+  stream(target: string): Promise<Response> {
+    return ask(this.#base, target, { token: this.#token });
+  }
+
   /** Best effort: a session that is left ends by itself. */
   async close(): Promise<void> {
     await this.call('POST /v1/auth/logout').catch(() => undefined);
@@ -82,15 +90,23 @@ export async function inSession<Result>(
   }
 }
 
-async function call(
-  base: string,
-  target: string,
-  { token, body }: { readonly token?: string; readonly body?: object },
-): Promise<unknown> {
+interface Ask {
+  readonly token?: string;
+  readonly body?: object;
+  readonly signal?: AbortSignal;
+}
+
+async function call(base: string, target: string, request: Ask): Promise<unknown> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const response = await ask(base, target, { ...request, signal });
+  return await response.json().catch(() => null);
+}
+
+async function ask(base: string, target: string, { token, body, signal }: Ask): Promise<Response> {
   const [method = 'GET', path = '/'] = target.split(' ');
   const response = await fetch(base + path, {
     method,
-    signal: AbortSignal.timeout(timeoutMs),
+    ...(signal !== undefined && { signal }),
     headers: {
       'LMS-Timeout-Ms': String(deadlineMs),
       ...(token !== undefined && { Authorization: `Bearer ${token}` }),
@@ -102,11 +118,20 @@ async function call(
       `${base} does not answer (${reasonOf(error)}): give the address of a node that runs with --url`,
     );
   });
-  const answer: unknown = await response.json().catch(() => null);
-  if (response.ok) return answer;
-  const problem = problemSchema.safeParse(answer);
+  if (response.ok) return response;
+  const problem = problemSchema.safeParse(await response.json().catch(() => null));
   const why = problem.success ? `${problem.data.detail} (${problem.data.code})` : '';
-  throw new OperatorError(`${base} answered ${target} with ${response.status}: ${why}`);
+  throw new Refused(response.status, `${base} answered ${target} with ${response.status}: ${why}`);
+}
+
+/** The node answered, and not with what was asked for. */
+export class Refused extends OperatorError {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
 }
 
 async function passwordOf({ passwordFile, username }: SessionOptions): Promise<string> {

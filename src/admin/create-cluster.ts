@@ -18,6 +18,8 @@ export interface NewCluster {
   readonly nodes: number;
   /** API ports `base_port…`, Raft ports 1000 above; all on 127.0.0.1 until the file is edited. */
   readonly base_port: number;
+  /** SHA-256 (hex) of the backup that it begins with. */
+  readonly restored_from?: string;
 }
 
 /** Makes `cluster.json` and `pki/` of a new cluster in `folder`; refuses to overwrite either. */
@@ -32,6 +34,7 @@ export async function createCluster(cluster: NewCluster): Promise<ClusterFile> {
   }
   const file: ClusterFile = {
     cluster_id: randomUUIDv7(),
+    ...(cluster.restored_from !== undefined && { restored_from: cluster.restored_from }),
     ...loadClusterTemplate(),
     nodes: localNodes(cluster),
   };

@@ -20,6 +20,7 @@ import { assignmentStatisticsRoutes } from './routes/assignment-statistics.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { authRoutes } from './routes/auth.ts';
+import { backupRoutes } from './routes/backup.ts';
 import { clusterRoutes } from './routes/cluster.ts';
 import { clusterMemberRoutes } from './routes/cluster-members.ts';
 import { courseExportRoutes } from './routes/course-exports.ts';
@@ -171,6 +172,7 @@ function mountService(app: OpenAPIHono<ApiEnv>, parts: AppParts): void {
   );
   app.route('/', clusterMemberRoutes(parts.membership));
   app.route('/', snapshotRoutes(consensus));
+  app.route('/', backupRoutes(consensus, settings.cluster_id));
   app.route('/', storageRoutes(parts.blobs));
   app.route('/', serviceRoutes(status, settings.max_ready_lag_entries, registry));
   let document: ReturnType<typeof openApiDocument> | undefined;

@@ -41,7 +41,8 @@ export async function barrier(c: ApiContext): Promise<void> {
   await awaitRead(c.env.foundation.consensus.readBarrier(timeLeft(c)), LOCAL_HINT);
 }
 
-function wantsLocal(c: ApiContext): boolean {
+/** Whether it is to be answered with what this node has. */
+export function wantsLocal(c: ApiContext): boolean {
   const header = c.req.header('lms-consistency');
   if (header === undefined || header === 'linearizable') return false;
   if (header === 'local') return true;

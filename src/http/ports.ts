@@ -1,7 +1,7 @@
 import type { AppliedCommand } from '../lms/machine.ts';
 import type { MemberChange } from '../raft/core/member-change.ts';
 import type { ChangeOptions } from '../raft/driver/member-changes.ts';
-import type { MembersChanged } from '../raft/node.ts';
+import type { MembersChanged, TakenSnapshot } from '../raft/node.ts';
 
 /** What the API needs of Raft; `RaftNode` provides it, tests provide a single-node double. */
 export interface Consensus {
@@ -25,12 +25,11 @@ export interface Consensus {
   /** Resolves when this node has applied `index`; rejects with `ReadError`. */
   waitApplied(index: number, timeoutMs: number): Promise<void>;
 
-  /** Takes a snapshot of this node's state now; rejects when it cannot be written. */
-  snapshot(): Promise<{
-    readonly index: number;
-    readonly term: number;
-    readonly size_bytes: number;
-  }>;
+  /**
+   * Takes a snapshot of this node's state now; rejects when it cannot be written. Its file goes when there
+   * are newer ones; who has it open reads on.
+   */
+  snapshot(): Promise<TakenSnapshot>;
 
   /** `null` when none is known. Asked for each answer. */
   leaderId(): string | null;

@@ -2,6 +2,7 @@ import { defaultDeadlineMs, defaultMaxFileBytes, defaultMaxUnattachedBytes } fro
 
 /** What an operator may choose; read from `cluster.json` by the composition root. */
 export interface ApiSettings {
+  readonly cluster_id: string;
   readonly version: string;
   readonly started_at: number;
   /** Waiting for a majority ends after this long, unless the request says otherwise. */
@@ -19,6 +20,7 @@ export interface ApiSettings {
 }
 
 export const DEFAULT_SETTINGS: ApiSettings = {
+  cluster_id: 'tests',
   version: '0.0.0',
   started_at: 0,
   deadline_ms: defaultDeadlineMs,

@@ -64,7 +64,7 @@ export class SoloConsensus implements Consensus {
 
   snapshot: Consensus['snapshot'] = () => {
     const { index, term } = this.machine.applied;
-    return Promise.resolve({ index, term, size_bytes: 4096 });
+    return Promise.resolve({ index, term, path: '/nowhere', size_bytes: 4096, sha256: '' });
   };
 
   leaderId(): string | null {

@@ -25,6 +25,16 @@ export interface MembersChanged {
   readonly configuration: Configuration;
 }
 
+/** The state up to an entry, in a file of this node. */
+export interface TakenSnapshot {
+  readonly index: number;
+  readonly term: number;
+  readonly path: string;
+  readonly size_bytes: number;
+  /** Of the file, hex. */
+  readonly sha256: string;
+}
+
 /** How often a transfer looks whether it is done, in ms. */
 const transferPaceMs = 5;
 
@@ -191,11 +201,13 @@ export class RaftNode {
   /**
    * Takes a snapshot now and lets the log become shorter; writes go on meanwhile. Without a new entry
    * since the last one it is that one. Rejects when it cannot be written, with `DiskLowError` when
-   * the disk is low; nothing is lost then.
+   * the disk is low; nothing is lost then. The file goes when there are two newer ones; who has it open
+   * reads on.
    */
-  async snapshot(): Promise<{ index: number; term: number; size_bytes: number }> {
-    const { last_included_index, last_included_term, size_bytes } = await this.#snapshots.take();
-    return { index: last_included_index, term: last_included_term, size_bytes };
+  async snapshot(): Promise<TakenSnapshot> {
+    const { last_included_index, last_included_term, ...file } = await this.#snapshots.take();
+    const { path, size_bytes, sha256 } = file;
+    return { index: last_included_index, term: last_included_term, path, size_bytes, sha256 };
   }
 
   /**

@@ -1853,6 +1853,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/cluster/backup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A copy of the whole state
+         * @description One SQLite file with everything up to `LMS-Index`, of one moment: all that was acknowledged before the request is in it. The contents of files are not. It holds the hashes of passwords and tokens, and everything about everybody: keep it as you keep those. One at a time on each node; each is another file, so there are no ranges. `lms-admin backup` calls this, and checks what comes; `lms-admin restore` makes a new cluster of it. Without a majority, ask with `LMS-Consistency: local`: what this node has applied; the audit trail cannot name that.
+         */
+        get: operations["getBackup"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/cluster/storage": {
         parameters: {
             query?: never;
@@ -24496,6 +24516,119 @@ export interface operations {
                 };
             };
             /** @description `no_quorum`: No majority of nodes could be reached in time. `unavailable`: This node is not serving. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disk_low`: The disk of the leader is nearly full. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBackup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description `linearizable`: nothing that was acknowledged before is missed. `local`: what this node has.
+                 * @example linearizable
+                 */
+                "LMS-Consistency"?: components["parameters"]["Consistency"];
+                /**
+                 * @description Wait until this node has applied this `LMS-Index`: read your own writes anywhere.
+                 * @example 1234
+                 */
+                "LMS-Min-Index"?: components["parameters"]["MinIndex"];
+                /**
+                 * @description How long the request may wait for a majority of nodes.
+                 * @example 10000
+                 */
+                "LMS-Timeout-Ms"?: components["parameters"]["TimeoutMs"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "LMS-Index": components["headers"]["LMSIndex"];
+                    "LMS-Leader": components["headers"]["LMSLeader"];
+                    "X-Request-Id": components["headers"]["XRequestId"];
+                    ETag: components["headers"]["ETag"];
+                    /**
+                     * @description The term of the entry that `LMS-Index` names.
+                     * @example 3
+                     */
+                    "LMS-Term"?: number;
+                    /**
+                     * @description SHA-256 of the file (RFC 9530).
+                     * @example sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:
+                     */
+                    "Repr-Digest"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.sqlite3": Blob;
+                };
+            };
+            /** @description `invalid_request`: The request is not valid. `invalid_header`: A request header is not valid. `unknown_field`: The request has a field that this operation does not know. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated`: Log in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `insufficient_scope`: The token was not made for this. `forbidden`: Your role may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: This node made a mistake. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_quorum`: No majority of nodes could be reached in time. `unavailable`: This node is not serving. `overloaded`: The cluster has more to do than it can take. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -76,7 +76,13 @@ t.test('POST /v1/cluster/snapshot is for administrators, and says what it took',
   let taken = 0;
   api.consensus.snapshot = () => {
     taken += 1;
-    return Promise.resolve({ index: 12, term: 3, size_bytes: 4096 });
+    return Promise.resolve({
+      index: 12,
+      term: 3,
+      path: '/nowhere',
+      size_bytes: 4096,
+      sha256: 'a'.repeat(64),
+    });
   };
   const path = 'POST /v1/cluster/snapshot';
   t.equal((await api.request(path)).status, 401);

@@ -37,13 +37,14 @@ export function snapshotRoutes(consensus: Pick<Consensus, 'snapshot'>) {
 
   app.openapi(take, async (c) => {
     await read(c, (_reader, actor) => requireOnSite(actor, 'cluster.manage'));
-    return c.json(await consensus.snapshot().catch(notTaken), 200);
+    const { index, term, size_bytes } = await consensus.snapshot().catch(notTaken);
+    return c.json({ index, term, size_bytes }, 200);
   });
 
   return app;
 }
 
-function notTaken(error: Error): never {
+export function notTaken(error: Error): never {
   if (error instanceof DiskLowError) {
     throw new Problem('disk_low', `No snapshot was begun: ${error.message}.`);
   }

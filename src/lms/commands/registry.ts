@@ -57,6 +57,7 @@ import { recordTutorMessage } from './record-tutor-message.ts';
 import { refreshSession } from './refresh-session.ts';
 import { registerUser } from './register-user.ts';
 import { releaseGrading } from './release-grading.ts';
+import { requestBackup } from './request-backup.ts';
 import { requestMemberChange } from './request-member-change.ts';
 import { requestRegrade } from './request-regrade.ts';
 import { stageCourse } from './stage-course.ts';
@@ -138,6 +139,7 @@ const ALL: readonly CommandDefinition<never>[] = [
   recordTutorMessage,
   refreshSession,
   registerUser,
+  requestBackup,
   requestMemberChange,
   releaseGrading,
   requestRegrade,

@@ -1,11 +1,11 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import type { StateMachine } from '../ports.ts';
 import { SnapshotTaker } from './snapshot-taker.ts';
 import { MEMBERS, openStore, silent } from './test-snapshots.ts';
 
-async function setup(t: Test) {
-  const store = await openStore(t.testdir());
+async function setup(t: Test, folder = t.testdir()) {
+  const store = await openStore(folder);
   const steps: string[] = [];
   const state = { index: 7, fails: false };
   const machine: StateMachine = {
@@ -55,6 +55,15 @@ t.test('one at a time, and none when nothing is new', async (t) => {
   state.index = 8;
   t.equal((await taker.take()).last_included_index, 8);
   t.notOk(taker.running);
+});
+
+t.test('one that was damaged since is not given out again', async (t) => {
+  const { taker, store } = await setup(t);
+  const { path } = await taker.take();
+  writeFileSync(path, 'state 8');
+  const next = await setup(t, store.folder);
+  t.equal((await next.taker.take()).path, path);
+  t.equal(readFileSync(path, 'utf8'), 'state 7', 'another copy is in its place');
 });
 
 t.test('one that fails leaves nothing behind, and the next may succeed', async (t) => {

@@ -40,8 +40,8 @@ export class SnapshotTaker {
   }
 
   /**
-   * Who calls while one is being taken gets that one. When nothing was applied since the newest one, it
-   * is that one. Rejects when it cannot be written; the log is then as it was.
+   * Who calls while one is being taken gets that one. When nothing was applied since the newest one, and
+   * its bytes are good, it is that one. Rejects when it cannot be written; the log is then as it was.
    */
   take(): Promise<Snapshot> {
     this.#running ??= this.#take().finally(() => {
@@ -51,8 +51,9 @@ export class SnapshotTaker {
   }
 
   async #take(): Promise<Snapshot> {
-    const { newest } = this.#store;
-    if (newest?.last_included_index === this.#machine.applied.index) return newest;
+    const { index: applied } = this.#machine.applied;
+    const same = await this.#store.newestIntact((one) => one.last_included_index === applied);
+    if (same !== null) return same;
     const startedAt = performance.now();
     const path = this.#store.takingPath;
     try {

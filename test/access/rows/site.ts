@@ -38,6 +38,7 @@ export const SITE_ROWS: Rows = {
   removeNode: { held: '401 403 403 403 403 403 503', missing: '401 403 403 403 403 403 503' },
   moveLeadership: { held: '401 403 403 403 403 403 503' },
   takeSnapshot: { held: '401 403 403 403 403 403 200' },
+  getBackup: { held: '401 403 403 403 403 403 503' },
   getHealth: { held: '200 200 200 200 200 200 200' },
   getReadiness: { held: '200 200 200 200 200 200 200' },
   getMetrics: { held: '200 200 200 200 200 200 200' },
