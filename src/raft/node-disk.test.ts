@@ -1,11 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import {
-  clusterOf,
-  type MemoryMember,
-  MemoryNetwork,
-  startMembers,
-} from '../../test/fixtures/memory-raft.ts';
+import { MemoryNetwork } from '../../test/fixtures/memory-network.ts';
+import { clusterOf, type MemoryMember, startMembers } from '../../test/fixtures/memory-raft.ts';
 import { DiskLowError } from './errors.ts';
 
 const timeoutMs = 10_000;

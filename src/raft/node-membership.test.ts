@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { MemoryNetwork } from '../../test/fixtures/memory-network.ts';
 import {
   type Cluster,
   clusterOf,
   type MemoryMember,
-  MemoryNetwork,
   memberOf,
   startJoiner,
   startMember,

@@ -3,7 +3,8 @@ import { mock } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import t from 'tap';
 import { directoryIdOf } from '../../test/fixtures/directory-id.ts';
-import { clusterOf, MemoryNetwork, startMember } from '../../test/fixtures/memory-raft.ts';
+import { MemoryNetwork } from '../../test/fixtures/memory-network.ts';
+import { clusterOf, startMember } from '../../test/fixtures/memory-raft.ts';
 
 // Time stands still: neither an election nor the pause before another question ever begins or ends.
 t.beforeEach(() => mock.timers.enable({ apis: ['setTimeout'] }));

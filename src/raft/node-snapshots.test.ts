@@ -1,78 +1,21 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import t, { type Test } from 'tap';
+import t from 'tap';
+import type { MemoryMember } from '../../test/fixtures/memory-raft.ts';
 import {
-  clusterOf,
-  type MemoryMember,
-  MemoryNetwork,
-  startMember,
-  startMembers,
-} from '../../test/fixtures/memory-raft.ts';
-import { until } from '../../test/fixtures/until.ts';
-import type { InstallSnapshotRequest } from './core/messages.ts';
-import { chunkBytes, snapshotEntries, snapshotJitter } from './snapshot/limits.ts';
+  eventually,
+  heldByAll,
+  leaderOf,
+  missed,
+  propose,
+  startThree,
+  timeoutMs,
+  writeMany,
+} from '../../test/fixtures/snapshot-cluster.ts';
+import { snapshotEntries, snapshotJitter } from './snapshot/limits.ts';
 
-/** Whole nodes in one process: snapshots by hand, a follower far behind, breaks and restarts. */
-
-const timeoutMs = 10_000;
-const IDS = ['n1', 'n2', 'n3'];
-
-async function start(t: Test) {
-  const network = new MemoryNetwork();
-  const cluster = clusterOf(IDS, network, t.testdir());
-  const members = new Map((await startMembers(cluster)).map((member) => [member.id, member]));
-  t.teardown(() => Promise.all([...members.values()].map(({ node }) => node.close())));
-  await eventually(() => leaderOf(members) !== undefined);
-  const leader = leaderOf(members) as MemoryMember;
-  // A new leader gives whoever has not answered yet as long as it takes to miss one that has.
-  await eventually(() => leader.node.status().members.every((member) => member.healthy));
-  const [away, other] = [...members.values()].filter((one) => one !== leader) as [
-    MemoryMember,
-    MemoryMember,
-  ];
-  const restart = async (id: string): Promise<MemoryMember> => {
-    const { node, log, machine } = members.get(id) as MemoryMember;
-    await node.close();
-    const again = await startMember(cluster, id, { image: log.image, machine });
-    members.set(id, again);
-    return again;
-  };
-  return { network, members, leader, away, other, restart };
-}
-
-function leaderOf(members: ReadonlyMap<string, MemoryMember>): MemoryMember | undefined {
-  return [...members.values()].find(({ node }) => node.status().role === 'leader');
-}
-
-/** The leader has not heard of it for so long that its log need not wait for it. */
-async function missed(leader: MemoryMember, { id }: MemoryMember): Promise<void> {
-  await eventually(() => {
-    const { members } = leader.node.status();
-    return members.some((member) => member.id === id && !member.healthy);
-  });
-}
-
-/** The leader knows that all hold its whole log: what somebody lacks, a snapshot leaves in it. */
-async function heldByAll({ node }: MemoryMember): Promise<void> {
-  await eventually(() => {
-    const { members, last_log_index: last } = node.status();
-    return members.every((one) => one.match_index === last);
-  });
-}
-
-function propose(member: MemoryMember, text: string): Promise<unknown> {
-  return member.node.propose({ request_id: text, command: Buffer.from(text), timeoutMs });
-}
-
-async function eventually(isSo: () => boolean): Promise<void> {
-  await until('what the test waits for', () => isSo() || undefined);
-}
-
-async function writeMany(member: MemoryMember, from: number, to: number, bytes = 10) {
-  for (let n = from; n <= to; n += 1) await propose(member, `${n} ${'x'.repeat(bytes)}`);
-}
+/** Whole nodes in one process: snapshots by hand, a follower far behind, restarts. */
 
 t.test('a snapshot by hand shortens the log, and writes go on', async (t) => {
-  const { leader } = await start(t);
+  const { leader } = await startThree(t);
   await writeMany(leader, 1, 10);
   const { first_log_index: first, applied_index: applied } = leader.node.status();
   t.equal(first, 1);
@@ -88,7 +31,7 @@ t.test('a snapshot by hand shortens the log, and writes go on', async (t) => {
 });
 
 t.test('a snapshot is taken by itself when the log has grown', async (t) => {
-  const { leader, members } = await start(t);
+  const { leader, members } = await startThree(t);
   const entries = Math.ceil(snapshotEntries * (1 + snapshotJitter));
   for (let written = 0; written < entries; written += 1000) {
     const batch = Array.from({ length: 1000 }, (_, n) => propose(leader, `${written + n}`));
@@ -103,7 +46,7 @@ t.test('a snapshot is taken by itself when the log has grown', async (t) => {
 });
 
 t.test('a snapshot that cannot be written is told, and costs nothing', async (t) => {
-  const { leader } = await start(t);
+  const { leader } = await startThree(t);
   await writeMany(leader, 1, 5);
   leader.machine.fails = new Error('ENOSPC: no space left on device');
   await t.rejects(leader.node.snapshot(), { message: /ENOSPC/ });
@@ -115,7 +58,7 @@ t.test('a snapshot that cannot be written is told, and costs nothing', async (t)
 });
 
 t.test('a follower behind the log becomes the snapshot and goes on behind it', async (t) => {
-  const { network, leader, away, other } = await start(t);
+  const { network, leader, away, other } = await startThree(t);
   await propose(leader, 'first');
   await eventually(() => away.machine.commands.length === 1);
   network.isolate(away.id);
@@ -140,7 +83,7 @@ t.test('a follower behind the log becomes the snapshot and goes on behind it', a
 });
 
 t.test('a node that is closed leaves no snapshot half installed', async (t) => {
-  const { network, leader, away } = await start(t);
+  const { network, leader, away } = await startThree(t);
   network.isolate(away.id);
   await missed(leader, away);
   await writeMany(leader, 1, 5);
@@ -163,7 +106,7 @@ t.test('a node that is closed leaves no snapshot half installed', async (t) => {
 });
 
 t.test('a member that answers and is slow keeps what it needs in the log', async (t) => {
-  const { leader, away } = await start(t);
+  const { leader, away } = await startThree(t);
   await propose(leader, 'first');
   await eventually(() => away.machine.commands.length === 1);
   away.log.stalled = true;
@@ -179,7 +122,7 @@ t.test('a member that answers and is slow keeps what it needs in the log', async
 });
 
 t.test('entries that are compacted away while they are read for a follower', async (t) => {
-  const { network, members, away, restart } = await start(t);
+  const { network, members, away, restart } = await startThree(t);
   network.isolate(away.id);
   const others = [...members.keys()].filter((id) => id !== away.id);
   const [writer = ''] = others;
@@ -201,7 +144,7 @@ t.test('entries that are compacted away while they are read for a follower', asy
 });
 
 t.test('a restart replays nothing that the state machine holds', async (t) => {
-  const { leader, members, restart } = await start(t);
+  const { leader, members, restart } = await startThree(t);
   await writeMany(leader, 1, 30);
   await leader.node.snapshot();
   await writeMany(leader, 31, 35);
@@ -214,94 +157,8 @@ t.test('a restart replays nothing that the state machine holds', async (t) => {
   t.same(new Set(again.machine.replayed).size, again.machine.replayed.length, 'each once');
 });
 
-t.test('sending goes on where it broke off, on either side', async (t) => {
-  const { network, leader, away, restart } = await start(t);
-  network.isolate(away.id);
-  await missed(leader, away);
-  await writeMany(leader, 1, 60, 100_000);
-  await leader.node.snapshot();
-  await writeMany(leader, 61, 62);
-  const parts: number[] = [];
-  let breaks = 2;
-  network.onSnapshotPart = ({ offset }: InstallSnapshotRequest) => {
-    parts.push(offset);
-    if (offset !== breaks * chunkBytes || breaks === 0) return;
-    breaks -= 1;
-    throw new Error('the connection broke');
-  };
-  network.heal();
-  await eventually(() => away.machine.installs === 1);
-  await eventually(() => away.machine.commands.length === 62);
-  t.equal(breaks, 1, 'it broke once: after that nothing was sent twice');
-  const resumed = parts.slice(parts.indexOf(2 * chunkBytes) + 1);
-  t.same(resumed.slice(0, 2), [0, 2 * chunkBytes], 'asked again, and went on');
-
-  // The receiver restarts in the middle.
-  network.isolate(away.id);
-  await missed(leader, away);
-  await writeMany(leader, 63, 90, 100_000);
-  await leader.node.snapshot();
-  parts.length = 0;
-  const reached = Promise.withResolvers<void>();
-  network.onSnapshotPart = ({ offset }) => {
-    parts.push(offset);
-    if (offset < 3 * chunkBytes) return;
-    reached.resolve();
-    throw new Error('the connection broke');
-  };
-  network.heal();
-  await reached.promise;
-  const again = await restart(away.id);
-  parts.length = 0;
-  network.onSnapshotPart = ({ offset }) => {
-    parts.push(offset);
-  };
-  await eventually(() => again.machine.commands.length === 90);
-  t.ok(
-    parts.every((offset) => offset === 0 || offset >= 3 * chunkBytes),
-    `${parts}`,
-  );
-  t.same(again.machine.commands, leader.machine.commands);
-});
-
-t.test('bytes that were changed on the way are asked for again', async (t) => {
-  const { network, leader, away } = await start(t);
-  network.isolate(away.id);
-  await missed(leader, away);
-  await writeMany(leader, 1, 25, 100_000);
-  await leader.node.snapshot();
-  await propose(leader, 'more');
-  let flips = 3;
-  network.onSnapshotPart = ({ data }) => {
-    flips -= 1;
-    if (flips >= 0) (data as Buffer)[17] = 255 - (data[17] ?? 0);
-  };
-  network.heal();
-  await eventually(() => away.machine.commands.length === 26);
-  t.same(away.machine.commands, leader.machine.commands);
-});
-
-t.test('a damaged snapshot is not sent: a new one is taken', async (t) => {
-  const { network, leader, away, restart, members } = await start(t);
-  network.isolate(away.id);
-  await missed(leader, away);
-  await writeMany(leader, 1, 5);
-  await leader.node.snapshot();
-  const damaged = leader.snapshots.newest;
-  const bytes = readFileSync(damaged?.path ?? '');
-  bytes[10] = 255 - (bytes[10] ?? 0);
-  writeFileSync(damaged?.path ?? '', bytes);
-  // In this process it is known to be good; in the next it is looked at.
-  await restart(leader.id);
-  await eventually(() => leaderOf(members) !== undefined);
-  await propose(leaderOf(members) as MemoryMember, 'more');
-  network.heal();
-  await eventually(() => away.machine.commands.length === 6);
-  t.equal(away.fatal, null);
-});
-
 t.test('a proposal of a follower is answered although a snapshot took its place', async (t) => {
-  const { network, leader, away, other } = await start(t);
+  const { network, leader, away, other } = await startThree(t);
   // Its way to the leader is open, the leader's way to it is not.
   const waiting = propose(away, 'mine');
   network.isolate(away.id);
